@@ -1,0 +1,51 @@
+"""Writes measured figures into a card's TOML, so that no figure is ever typed by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from models import cards
+from models.refusal import NoResult
+
+BEGIN = "# --- figures of {task}: written by `python -m models.evaluate {task} --write-card`, do not edit ---\n"
+END = "# --- end of figures of {task} ---\n"
+
+
+def write(name: str, task: str, report: Mapping[str, Any], folder: Path = cards.CARDS) -> None:
+    """Put the scalar figures of `report` (numbers, intervals, short texts; no lists of cases) under `[figures.<task>]`."""
+    path = folder / f"{name}.toml"
+    if not path.is_file():
+        raise NoResult(f"No model card called {path.name} is installed, so the figures have nowhere to go.")
+    begin, end = BEGIN.format(task=task), END.format(task=task)
+    block = begin + "".join(f"{line}\n" for line in _table(f"figures.{task}", report)) + end
+    text = path.read_text("utf-8")
+    old = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    path.write_text(old.sub(lambda _: block, text) if old.search(text) else f"{text.rstrip()}\n\n{block}", "utf-8")
+
+
+def _table(header: str, node: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of one TOML table and, after them, of the tables below it; JSON numbers, booleans and strings are TOML too."""
+    yield f"[{header}]"
+    for key, value in node.items():
+        if isinstance(value, int | float | str | bool) or _short_numbers(value):
+            yield f"{_key(key)} = {_value(value)}"
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from _table(f"{header}.{_key(key)}", value)
+
+
+def _short_numbers(value: object) -> bool:
+    return isinstance(value, list | tuple) and 0 < len(value) <= 12 and all(isinstance(part, int | float) for part in value)
+
+
+def _value(value: Any) -> str:
+    rounded = [round(part, 5) for part in value] if isinstance(value, list | tuple) else round(value, 5) if isinstance(value, float) else value
+    return json.dumps(rounded, ensure_ascii=False)
+
+
+def _key(key: object) -> str:
+    return str(key) if re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) else json.dumps(str(key), ensure_ascii=False)

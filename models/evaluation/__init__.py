@@ -1,0 +1,1 @@
+"""One labelled evaluation per file: a folder in, a report out."""

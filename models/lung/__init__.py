@@ -1,0 +1,1 @@
+"""From CT numbers to nodules: lung field, candidates, masks and measurements."""
