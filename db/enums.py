@@ -1,0 +1,92 @@
+"""Words that columns may hold. A column stores the member's name, so names and values read the same."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    coordinator = "coordinator"
+    doctor = "doctor"
+    manager = "manager"
+    administrator = "administrator"
+
+
+class Sex(StrEnum):
+    female = "female"
+    male = "male"
+    other = "other"
+    unknown = "unknown"
+
+
+class EpisodeStep(StrEnum):
+    """One round of one participant, from invitation to close."""
+
+    invited = "invited"
+    did_not_attend = "did_not_attend"
+    attended = "attended"
+    imaged = "imaged"
+    read = "read"
+    recalled = "recalled"
+    assessed = "assessed"
+    closed = "closed"
+
+
+class ExamKind(StrEnum):
+    lung_ct = "lung_ct"
+    mammography = "mammography"
+
+
+class IntakeResult(StrEnum):
+    """What became of one file of an upload."""
+
+    accepted = "accepted"
+    duplicate = "duplicate"
+    conflict = "conflict"
+    set_aside = "set_aside"
+    rejected = "rejected"
+
+
+class ModelState(StrEnum):
+    shadow = "shadow"
+    active = "active"
+    retired = "retired"
+
+
+class RunOutcome(StrEnum):
+    scored = "scored"
+    no_result = "no_result"
+
+
+class FindingKind(StrEnum):
+    nodule = "nodule"
+    suspicious_region = "suspicious_region"
+
+
+class ProgrammeDecision(StrEnum):
+    """What happens next to the participant."""
+
+    routine_recall = "routine_recall"
+    short_term_recall = "short_term_recall"
+    assessment = "assessment"
+    technical_recall = "technical_recall"
+
+
+class RecallStep(StrEnum):
+    opened = "opened"
+    contacted = "contacted"
+    booked = "booked"
+    attended = "attended"
+    unreachable = "unreachable"
+    declined = "declined"
+    closed = "closed"
+
+
+class OutcomeKind(StrEnum):
+    cancer = "cancer"
+    benign = "benign"
+    no_finding = "no_finding"
+    interval_cancer = "interval_cancer"
+
+
+class Certainty(StrEnum):
+    provisional = "provisional"
+    final = "final"

@@ -1,0 +1,43 @@
+"""People who are screened. Names and numbers are sealed (AES-GCM); equality and prefix search go through keyed hashes."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from db.enums import Sex
+from db.types import Json, UtcDateTime
+
+
+class Participant(SQLModel, table=True):
+    __table_args__ = (UniqueConstraint("site_id", "identifier_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(unique=True, max_length=32, description="Own number such as FL-000123, free of personal content")
+    site_id: int = Field(foreign_key="site.id", index=True)
+    birth_date: date | None = None
+    sex: Sex = Sex.unknown
+    name_sealed: str
+    identifier_sealed: str = Field(description="The hospital's patient number, sealed")
+    identifier_key: str = Field(max_length=64, description="Keyed hash of the hospital's patient number")
+    synthetic: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ParticipantToken(SQLModel, table=True):
+    """Keyed hash of one prefix of one part of the name or number, so that a sealed name can be searched."""
+
+    participant_id: int = Field(foreign_key="participant.id", primary_key=True)
+    token: str = Field(primary_key=True, max_length=32, index=True)
+
+
+class ParticipantFact(SQLModel, table=True):
+    """Something known about a participant from a day on (opt-out, death, risk factor). Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    participant_id: int = Field(foreign_key="participant.id", index=True)
+    kind: str = Field(max_length=32)
+    value: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    valid_from: date
+    entered_at: datetime = Field(sa_type=UtcDateTime)
+    author_id: int | None = Field(default=None, foreign_key="app_user.id")

@@ -1,0 +1,31 @@
+"""Screening programmes and the policy under which AI is used in them."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from db.types import UtcDateTime
+
+
+class Programme(SQLModel, table=True):
+    """One version of one programme card; old cases keep the version they were made under."""
+
+    __table_args__ = (UniqueConstraint("card_id", "card_version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    card_id: str = Field(max_length=32, index=True, description='"lung" or "breast"')
+    card_version: str = Field(max_length=16)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AiPolicy(SQLModel, table=True):
+    """How AI may be used from a moment on: "off", "after_read" or "beside". Append-only."""
+
+    __table_args__ = (UniqueConstraint("programme_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    version: int
+    kind: str = Field(max_length=16)
+    valid_from: datetime = Field(sa_type=UtcDateTime)
+    author_id: int | None = Field(default=None, foreign_key="app_user.id")
