@@ -1,0 +1,91 @@
+"""One view as it comes in, and the crop the network sees: chest wall on the left, breast only, fixed shape, grey values of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from models.breast import field as breast_field
+from models.breast.field import Field, Pixels
+
+SHAPE = (640, 384)  # rows and columns of the crop; a fixed shape also undoes the stretch of research images
+MARGIN = 0.02  # share of the box added around the breast, so that the skin line is inside
+DARKEST, BRIGHTEST = 1.0, 99.5  # percentiles of the field that become 0 and 1: takes out exposure, window and machine look-up tables
+
+Crop = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class View:
+    """One mammogram: pixels (Y, X) in [0, 1], bright is dense; laterality "L" or "R"; view "CC", "MLO", …; `key` names it in the result."""
+
+    pixels: Pixels
+    laterality: str
+    view: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the network sees of a view, and how to find the way back to it."""
+
+    crop: Crop  # SHAPE, 0 outside the breast, 1..255 inside
+    field: Field
+    box: tuple[float, float, float, float]  # top, bottom, left, right with the margin, as shares of the original view
+
+
+def prepare(pixels: Pixels) -> Prepared:
+    """Read a view (Y, X) in [0, 1].
+
+    Raises NoResult as `field.find` does.
+    """
+    field = breast_field.find(pixels)
+    box = _with_margin(field.box)
+    image = _cut(1 - pixels if field.inverted else pixels, box)
+    inside = _cut(field.mask.astype(np.float32), box) > 0.5
+    if field.chest_wall_right:
+        image, inside = image[:, ::-1], inside[:, ::-1]
+    return Prepared(_to_bytes(image, inside), field, box)
+
+
+def channels(crop: Crop) -> Pixels:
+    """The three planes (3, H, W) in [0, 1] the network takes: grey values, the same equalised over the field, and local contrast."""
+    inside = crop > 0
+    grey = crop.astype(np.float32) / 255
+    counts = np.bincount(crop[inside], minlength=256).astype(np.float64)
+    ranks = np.cumsum(counts) - counts / 2
+    equal = (ranks / max(counts.sum(), 1))[crop].astype(np.float32) * inside
+    return np.stack([grey, equal, _local_contrast(grey, inside)])  # (3, H, W)
+
+
+def _local_contrast(grey: Pixels, inside: NDArray[np.bool_], sigma: float = 12.0) -> Pixels:
+    """Distance from the mean of the neighbourhood in its standard deviations, squeezed into [0, 1]; 0.5 is the mean, 0 is outside."""
+    weight = ndimage.gaussian_filter(inside.astype(np.float32), sigma) + 1e-3
+    mean = ndimage.gaussian_filter(grey * inside, sigma) / weight
+    spread = np.sqrt(np.maximum(ndimage.gaussian_filter(grey**2 * inside, sigma) / weight - mean**2, 0)) + 0.02
+    return np.asarray(np.clip(0.5 + (grey - mean) / spread / 6, 0, 1) * inside, np.float32)
+
+
+def _with_margin(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    top, bottom, left, right = box
+    rows, columns = MARGIN * (bottom - top), MARGIN * (right - left)
+    return max(0.0, top - rows), min(1.0, bottom + rows), max(0.0, left - columns), min(1.0, right + columns)
+
+
+def _cut(image: NDArray[np.float32], box: tuple[float, float, float, float]) -> Pixels:
+    """The box of an image, resized to SHAPE with averaging."""
+    height, width = image.shape
+    top, bottom, left, right = box
+    part = (left * width, top * height, right * width, bottom * height)
+    whole = Image.fromarray(np.ascontiguousarray(image, np.float32))
+    return np.asarray(whole.resize(SHAPE[::-1], Image.Resampling.BILINEAR, box=part), np.float32)
+
+
+def _to_bytes(image: Pixels, inside: NDArray[np.bool_]) -> Crop:
+    low, high = np.percentile(image[inside], [DARKEST, BRIGHTEST])
+    scaled = np.clip((image - low) / max(high - low, 1e-6), 0, 1)
+    return np.where(inside, 1 + np.rint(scaled * 254), 0).astype(np.uint8)

@@ -1,0 +1,122 @@
+"""A CT volume in a fixed reading order, and its resampled copies.
+
+Every array is (Z, Y, X) with z towards the head, y towards the back and x towards the patient's left (DICOM's LPS), whatever order the
+slices came in; `affine` takes voxel (k, j, i, 1) of that array to LPS millimetres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+AIR_HU, CEILING_HU = -1000, 1000
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`hu` (Z, Y, X) in HU and the affine (4, 4) from voxel (k, j, i, 1) to LPS mm."""
+
+    hu: NDArray[np.int16] | Array
+    affine: NDArray[np.float64]
+
+    @property
+    def spacing_mm(self) -> NDArray[np.float64]:
+        """Millimetres between neighbouring voxels along z, y, x."""
+        return np.linalg.norm(self.affine[:3, :3], axis=0)
+
+    def to_lps(self, voxels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """LPS mm (N, 3) of voxel positions (N, 3)."""
+        return np.asarray(voxels @ self.affine[:3, :3].T + self.affine[:3, 3])
+
+    def to_voxel(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Voxel positions (N, 3) of LPS mm (N, 3)."""
+        return np.asarray((points_mm - self.affine[:3, 3]) @ np.linalg.inv(self.affine[:3, :3]).T)
+
+
+@dataclass(frozen=True)
+class Order:
+    """How the given volume was turned: `axes` of the given array in our order, and which of them run backwards."""
+
+    axes: tuple[int, int, int]
+    backwards: tuple[bool, bool, bool]
+    shape: tuple[int, int, int]
+
+    def given_voxel(self, voxel: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The position (3,) in the given array of a position (3,) in ours."""
+        turned = [self.shape[n] - 1 - voxel[n] if self.backwards[n] else voxel[n] for n in range(3)]
+        given = np.empty(3)
+        given[list(self.axes)] = turned
+        return given
+
+
+def in_reading_order(hu: NDArray[np.int16], affine: NDArray[np.float64]) -> tuple[Grid, Order]:
+    """The same volume (no copy) with its axes turned to z, y, x of LPS, and how it was turned."""
+    directions = np.abs(affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0))  # rows x, y, z; columns k, j, i
+    axes = _assign(directions)
+    turned, matrix = hu.transpose(axes), affine[:, [*axes, 3]].astype(np.float64)
+    backwards = tuple(bool(matrix[2 - n, n] < 0) for n in range(3))
+    for n, flip in enumerate(backwards):
+        if flip:
+            turned = np.flip(turned, n)
+            matrix[:3, 3] += matrix[:3, n] * (turned.shape[n] - 1)
+            matrix[:3, n] *= -1
+    a, b, c = turned.shape
+    return Grid(turned, matrix), Order(axes, (backwards[0], backwards[1], backwards[2]), (a, b, c))
+
+
+def _assign(directions: NDArray[np.float64]) -> tuple[int, int, int]:
+    """Which given axis runs most along z, y and x: the permutation with the greatest sum of cosines."""
+    choices = [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+    return max(choices, key=lambda axes: float(sum(directions[2 - n, axes[n]] for n in range(3))))
+
+
+def isotropic(grid: Grid, spacing_mm: float, box: tuple[slice, slice, slice] | None = None, batch: int = 32) -> Grid:
+    """`grid` (or its `box`) at `spacing_mm` in all directions, in float32 clipped to [-1000, 1000] HU.
+
+    In plane with an antialiased linear filter, slice by slice; then linear along z.
+    """
+    box = box or (slice(0, grid.hu.shape[0]), slice(0, grid.hu.shape[1]), slice(0, grid.hu.shape[2]))
+    part = grid.hu[box]
+    steps = spacing_mm / grid.spacing_mm
+    size = [max(1, int(np.floor((part.shape[n] - 1) / steps[n])) + 1) for n in range(3)]
+    plane = np.empty((part.shape[0], size[1], size[2]), np.float32)
+    for first in range(0, part.shape[0], batch):
+        piece = np.clip(part[first : first + batch], AIR_HU, CEILING_HU).astype(np.float32)
+        plane[first : first + batch] = _in_plane(piece, size[1:], steps[1:])
+    start = np.array([part_slice.start for part_slice in box], float)
+    affine = grid.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ start
+    affine[:3, :3] = affine[:3, :3] * steps
+    return Grid(_along_z(plane, size[0], float(steps[0])), affine)
+
+
+def _in_plane(slices: Array, size: list[int], steps: NDArray[np.float64]) -> Array:
+    """(B, Y, X) → (B, y, x) with voxel n of the result at position n * step of the source."""
+    out = torch.from_numpy(np.ascontiguousarray(slices))
+    for axis in (1, 2):
+        weights = _weights(out.shape[axis], size[axis - 1], float(steps[axis - 1]))
+        out = torch.matmul(weights, out) if axis == 1 else torch.matmul(out, weights.T)  # a sum over one axis
+    return out.numpy()
+
+
+def _weights(source: int, size: int, step: float) -> torch.Tensor:
+    """(size, source): triangles of half-width max(step, 1) around n * step, each row adding up to 1."""
+    distance = (torch.arange(size)[:, None] * step - torch.arange(source)[None]).abs() / max(step, 1.0)
+    weights = (1 - distance).clamp(min=0)
+    return weights / weights.sum(1, keepdim=True)
+
+
+def _along_z(plane: Array, size: int, step: float) -> Array:
+    """(Z, y, x) → (z, y, x): linear between the two neighbouring slices, averaged first where many slices fall on one."""
+    if step > 1:
+        weights = _weights(plane.shape[0], size, step)
+        return np.asarray(torch.matmul(weights, torch.from_numpy(plane).flatten(1)).reshape(size, *plane.shape[1:]).numpy())
+    position = np.minimum(np.arange(size) * step, plane.shape[0] - 1)
+    below = np.minimum(position.astype(int), max(plane.shape[0] - 2, 0))
+    above = np.minimum(below + 1, plane.shape[0] - 1)
+    part = (position - below).astype(np.float32)[:, None, None]
+    return np.asarray(plane[below] * (1 - part) + plane[above] * part)
