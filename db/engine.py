@@ -61,4 +61,3 @@ def snapshot() -> Iterator[Session]:
     """A session for reading; nothing done in it is kept."""
     with Session(engine(), expire_on_commit=False) as session:
         yield session
-        session.rollback()
