@@ -6,17 +6,14 @@ Cases count as independent; for several images of one person see `core.metrics.c
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr
 
 from core.metrics.interval import Interval, normal_quantile
-
-Floats: TypeAlias = NDArray[np.float64]
-Bools: TypeAlias = NDArray[np.bool_]
+from core.metrics.labels import Bools, Floats, both_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +35,6 @@ class Comparison:
     p_value: float
 
 
-def labelled(truth: ArrayLike, score: ArrayLike) -> tuple[Bools, Floats]:
-    """truth (n,) as bool and score (n,) as float64; ValueError unless truth is 0/1, both classes occur and all scores are finite."""
-    raw, values = np.asarray(truth), np.asarray(score, dtype=np.float64)
-    if raw.ndim != 1 or raw.shape != values.shape:
-        raise ValueError(f"truth has shape {raw.shape} and score {values.shape}; expected two flat arrays of equal length")
-    if not ((raw == 0) | (raw == 1)).all():
-        raise ValueError(f"truth holds {np.unique(raw)[:5].tolist()}; expected only 0 (negative) and 1 (positive)")
-    if not np.isfinite(values).all():
-        raise ValueError(f"score holds {int((~np.isfinite(values)).sum())} missing or infinite values; expected finite numbers")
-    positive = raw.astype(bool)
-    if positive.all() or not positive.any():
-        raise ValueError(f"truth holds {int(positive.sum())} positive of {positive.size} cases; expected at least one positive and one negative")
-    return positive, values
-
-
 def placements(truth: Bools, score: Floats) -> tuple[Floats, Floats]:
     """(m,) share of negatives below each positive and (n,) share of positives above each negative, ties as one half; O(N log N)."""
     positives, negatives = score[truth], score[~truth]
@@ -69,7 +51,7 @@ def _share_below(values: Floats, others: Floats) -> Floats:
 
 def delong(truth: ArrayLike, score: ArrayLike) -> tuple[float, float]:
     """Area and its DeLong variance (nan with fewer than two cases in a class)."""
-    of_positives, of_negatives = placements(*labelled(truth, score))
+    of_positives, of_negatives = placements(*both_classes(truth, score))
     return float(of_positives.mean()), _spread(of_positives, of_positives) + _spread(of_negatives, of_negatives)
 
 
@@ -111,8 +93,8 @@ def _newcombe(area: float, counts: tuple[int, int], z: float) -> Interval:
 
 def compare(truth: ArrayLike, first: ArrayLike, second: ArrayLike, *, confidence: float = 0.95) -> Comparison:
     """Paired DeLong test of two scores of the same cases; identical rankings give difference 0 and p = 1."""
-    positive, a = labelled(truth, first)
-    _, b = labelled(truth, second)
+    positive, a = both_classes(truth, first)
+    _, b = both_classes(truth, second)
     (pos_a, neg_a), (pos_b, neg_b) = placements(positive, a), placements(positive, b)
     gap = float(pos_b.mean() - pos_a.mean())
     variance = _spread(pos_b - pos_a, pos_b - pos_a) + _spread(neg_b - neg_a, neg_b - neg_a)
@@ -129,7 +111,7 @@ def compare(truth: ArrayLike, first: ArrayLike, second: ArrayLike, *, confidence
 
 def curve(truth: ArrayLike, score: ArrayLike) -> Curve:
     """All corners of the ROC curve (points on a straight run between two corners are left out)."""
-    positive, values = labelled(truth, score)
+    positive, values = both_classes(truth, score)
     order = np.argsort(-values, kind="stable")
     ranked, hits = values[order], positive[order]
     last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # last case of each run of equal scores
