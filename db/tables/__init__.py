@@ -8,6 +8,7 @@ from db.tables.intake import IntakeBatch, IntakeItem
 from db.tables.model import Finding, ModelRun, ModelStatus, ModelVersion
 from db.tables.outcome import Outcome
 from db.tables.participant import Participant, ParticipantFact, ParticipantToken
+from db.tables.process import Process
 from db.tables.programme import AiPolicy, Programme
 from db.tables.reading import Claim, Decision, Deferral, Read
 from db.tables.recall import Recall, RecallEvent
@@ -24,6 +25,6 @@ APPEND_ONLY: tuple[str, ...] = tuple(
 __all__ = [
     "APPEND_ONLY", "AiPolicy", "AuditEvent", "Claim", "Decision", "Deferral", "Episode", "EpisodeEvent", "Exam", "ExamInstance", "Finding",
     "Instance", "IntakeBatch", "IntakeItem", "ModelRun", "ModelStatus", "ModelVersion", "Outcome", "Participant", "ParticipantFact",
-    "ParticipantToken", "Programme", "Read", "Recall", "RecallEvent", "RoleGrant", "RoleGrantEnd", "Series", "SignInEvent", "SignInSession",
+    "ParticipantToken", "Process", "Programme", "Read", "Recall", "RecallEvent", "RoleGrant", "RoleGrantEnd", "Series", "SignInEvent", "SignInSession",
     "Site", "Study", "User",
 ]  # fmt: skip
