@@ -25,6 +25,6 @@ APPEND_ONLY: tuple[str, ...] = tuple(
 __all__ = [
     "APPEND_ONLY", "AiPolicy", "AuditEvent", "Claim", "Decision", "Deferral", "Episode", "EpisodeEvent", "Exam", "ExamInstance", "Finding",
     "Instance", "IntakeBatch", "IntakeItem", "ModelRun", "ModelStatus", "ModelVersion", "Outcome", "Participant", "ParticipantFact",
-    "ParticipantToken", "Process", "Programme", "Read", "Recall", "RecallEvent", "RoleGrant", "RoleGrantEnd", "Series", "SignInEvent", "SignInSession",
-    "Site", "Study", "User",
+    "ParticipantToken", "Process", "Programme", "Read", "Recall", "RecallEvent", "RoleGrant", "RoleGrantEnd", "Series", "SignInEvent",
+    "SignInSession", "Site", "Study", "User",
 ]  # fmt: skip
