@@ -1,0 +1,134 @@
+"""Programme cards: what a screening programme expects, allows and promises, as one TOML file per programme."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session, col, select
+
+from core.clock import now
+from core.errors import Rejected
+from core.words import N_, Sentence, say
+from db.enums import ExamKind, ProgrammeDecision
+from db.tables import AiPolicy, Programme
+
+CARDS = Path(__file__).parent / "cards"
+Policy = Literal["beside", "after_read", "off"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Category(_Part):
+    """A category of the programme's reporting scheme and the decision that usually follows; the reader decides."""
+
+    code: str = Field(max_length=8)
+    name: str
+    usual: ProgrammeDecision
+    short_term_days: int | None = Field(None, gt=0)
+
+
+class Ai(_Part):
+    policy: Policy
+
+
+class Queue(_Part):
+    priority_days: int = Field(gt=0)
+    urgent_days: int = Field(gt=0)
+
+
+class Triage(_Part):
+    """From which AI result on a case is read earlier. Steps 1–10, suspicion 0–1, diameters in mm."""
+
+    urgent_step: int = Field(ge=1, le=10)
+    soon_step: int = Field(ge=1, le=10)
+    suspicion: float = Field(ge=0, le=1)
+    urgent_diameter_mm: float | None = None
+    soon_diameter_mm: float | None = None
+
+
+class Card(_Part):
+    """One version of one programme, as its TOML file says."""
+
+    id: str
+    version: str
+    name: str
+    kind: ExamKind
+    model: str
+    expected_parts: tuple[str, ...]
+    scheme: str
+    readers: int = Field(ge=1, le=2)
+    screening_interval_days: int = Field(gt=0)
+    ai: Ai
+    queue: Queue
+    triage: Triage
+    due_days: Mapping[ProgrammeDecision, int]
+    categories: tuple[Category, ...]
+
+    @property
+    def decisions(self) -> tuple[ProgrammeDecision, ...]:
+        return tuple(ProgrammeDecision)
+
+    def category(self, code: str) -> Category | None:
+        return next((category for category in self.categories if category.code == code), None)
+
+
+@cache
+def cards() -> Mapping[str, Card]:
+    """Every programme card by its id."""
+    found = (Card.model_validate(tomllib.loads(path.read_text("utf-8"))) for path in sorted(CARDS.glob("*.toml")))
+    return {card.id: card for card in found}
+
+
+def card(card_id: str) -> Card:
+    """The card of a programme; Rejected when there is none."""
+    if card_id not in cards():
+        raise Rejected(N_("There is no programme called {programme}; expected one of {known}"), programme=card_id, known=", ".join(cards()))
+    return cards()[card_id]
+
+
+def programme_row(session: Session, card_id: str) -> Programme:
+    """The row of the programme's present card version, made when it is missing."""
+    wanted = card(card_id)
+    found = select(Programme).where(Programme.card_id == wanted.id, Programme.card_version == wanted.version)
+    row = session.exec(found).first()
+    if row is None:
+        row = Programme(card_id=wanted.id, card_version=wanted.version, created_at=now())
+        session.add(row)
+        session.flush()
+    return row
+
+
+def policy(session: Session, card_id: str) -> Policy:
+    """How AI may be used in this programme now: the last policy put in force, else the card's own."""
+    in_force = select(AiPolicy.kind).join(Programme, col(Programme.id) == AiPolicy.programme_id).where(Programme.card_id == card_id)
+    newest = (col(AiPolicy.valid_from).desc(), col(AiPolicy.id).desc())
+    last = session.exec(in_force.where(AiPolicy.valid_from <= now()).order_by(*newest)).first()
+    kinds: dict[str | None, Policy] = {"beside": "beside", "after_read": "after_read", "off": "off"}
+    return kinds[last] if last else card(card_id).ai.policy
+
+
+def due(card: Card, decision: ProgrammeDecision, on: date, category: str | None = None) -> date:
+    """When what was decided is due: the recall's date, or for a routine recall the next round."""
+    if decision == ProgrammeDecision.routine_recall:
+        return on + timedelta(days=card.screening_interval_days)
+    known = card.category(category) if category else None
+    if decision == ProgrammeDecision.short_term_recall and known and known.short_term_days:
+        return on + timedelta(days=known.short_term_days)
+    return on + timedelta(days=card.due_days[decision])
+
+
+def consequence(card: Card, decision: ProgrammeDecision, today: date, category: str | None = None) -> Sentence:
+    """What signing this decision will set in motion, said before the click."""
+    templates = {
+        ProgrammeDecision.routine_recall: N_("Routine recall: nothing further now; the next round is due {due}"),
+        ProgrammeDecision.short_term_recall: N_("Short-term recall: a task for the coordinator is made, repeat exam due {due}"),
+        ProgrammeDecision.assessment: N_("Recall for assessment: a task for the coordinator is made, due {due}"),
+        ProgrammeDecision.technical_recall: N_("Technical recall: a task for the coordinator is made, new images due {due}"),
+    }
+    return say(templates[decision], due=due(card, decision, today, category))
