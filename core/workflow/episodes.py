@@ -1,0 +1,82 @@
+"""Episodes: one round of one participant. Which step may follow which stands in one table; one function appends."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from core.clock import now
+from core.errors import Conflict, Rejected
+from core.words import N_
+from core.workflow.programmes import programme_row
+from db.enums import EpisodeStep
+from db.tables import Episode, EpisodeEvent, Programme
+
+S = EpisodeStep
+NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
+    None: frozenset({S.invited, S.attended, S.imaged}),  # images may be the first thing we hear of a round
+    S.invited: frozenset({S.did_not_attend, S.attended, S.imaged, S.closed}),
+    S.did_not_attend: frozenset({S.invited, S.attended, S.imaged, S.closed}),
+    S.attended: frozenset({S.imaged, S.closed}),
+    S.imaged: frozenset({S.imaged, S.read, S.closed}),
+    S.read: frozenset({S.read, S.recalled, S.imaged, S.closed}),
+    S.recalled: frozenset({S.attended, S.imaged, S.read, S.recalled, S.assessed, S.closed}),
+    S.assessed: frozenset({S.recalled, S.closed}),
+    S.closed: frozenset(),
+}
+WORDS: Mapping[EpisodeStep | None, str] = {
+    None: N_("not begun"),
+    S.invited: N_("invited"),
+    S.did_not_attend: N_("did not attend"),
+    S.attended: N_("attended"),
+    S.imaged: N_("imaged"),
+    S.read: N_("read"),
+    S.recalled: N_("recalled"),
+    S.assessed: N_("assessed"),
+    S.closed: N_("closed"),
+}
+
+
+def open_episode(session: Session, participant_id: int, card_id: str, opened_at: datetime) -> Episode:
+    """The participant's next round in a programme; it has no step yet. Rounds count from 1."""
+    programme = programme_row(session, card_id)
+    rounds = select(func.max(Episode.round)).join(Programme, col(Programme.id) == Episode.programme_id)
+    last = session.exec(rounds.where(Episode.participant_id == participant_id, Programme.card_id == card_id)).one()
+    episode = Episode(participant_id=participant_id, programme_id=programme.id or 0, round=(last or 0) + 1, opened_at=opened_at)
+    session.add(episode)
+    session.flush()
+    return episode
+
+
+def append(
+    session: Session, episode_id: int, step: EpisodeStep, happened_at: datetime, author_id: int | None, note: str = ""
+) -> EpisodeEvent:
+    """Add a step to an episode; Conflict naming from and to when it may not follow the last one. No author: the system."""
+    session.exec(select(Episode.id).where(Episode.id == episode_id).with_for_update()).one()
+    before = current(session, episode_id)
+    if step not in NEXT[before]:
+        raise Conflict(N_("The episode is {before}; it cannot become {after}"), before=WORDS[before], after=WORDS[step])
+    if happened_at > now():
+        raise Rejected(N_("{day} lies in the future; give the day on which it happened"), day=happened_at.date())
+    event = EpisodeEvent(episode_id=episode_id, step=step, happened_at=happened_at, entered_at=now(), author_id=author_id, note=note)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def current(session: Session, episode_id: int) -> EpisodeStep | None:
+    """The step of the last event entered; None for a round in which nothing has happened yet."""
+    events = select(EpisodeEvent).where(EpisodeEvent.episode_id == episode_id)
+    last = session.exec(events.order_by(col(EpisodeEvent.id).desc()).limit(1)).first()
+    return last.step if last else None
+
+
+def unread_round(session: Session, participant_id: int, card_id: str) -> Episode | None:
+    """The participant's latest round when it still waits for images or for its read, so that new images belong to it."""
+    rounds = select(Episode).join(Programme, col(Programme.id) == Episode.programme_id)
+    mine = rounds.where(Episode.participant_id == participant_id, Programme.card_id == card_id)
+    episode = session.exec(mine.order_by(col(Episode.round).desc()).limit(1)).first()
+    if episode is None or episode.id is None:
+        return None
+    open_steps = (None, S.invited, S.did_not_attend, S.attended, S.imaged)
+    return episode if current(session, episode.id) in open_steps else None
