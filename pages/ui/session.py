@@ -1,0 +1,103 @@
+"""Who is there, what they may open, and the one place of the web where errors become words."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import streamlit as st
+from sqlmodel import Session
+from streamlit import runtime
+
+from core import signin
+from core.access import Act, Person
+from core.errors import Conflict, FirstlightError, NotAllowed, Rejected
+from db.engine import snapshot, transaction
+from db.enums import Role
+from pages.ui import i18n
+from pages.ui.gate import COOKIE, person_of
+from pages.ui.i18n import _, show
+
+SEED = "firstlight_person"  # where a test puts the person; never looked at while a real browser is connected
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def current_user() -> Person | None:
+    """The signed-in person of this browser, asked anew in every run so that a sign-out or an ended grant counts at once."""
+    if type(runtime.get_instance()) is runtime.Runtime:
+        return person_of(st.context.cookies.get(COOKIE))
+    return cast("Person | None", st.session_state.get(SEED))
+
+
+def require(*needs: Act | Role) -> Person:
+    """The first statement of every page: the person, when they hold one of `needs`; otherwise a plain refusal and the end of the run."""
+    user = current_user()
+    if user is None:
+        st.info(_("You are not signed in, or your sign-in has ended."), icon=":material/lock:")
+        st.html(f'<a href="/sign-in" target="_self">{_("Sign in")}</a>')
+        st.stop()
+    i18n.use(st.session_state.get(i18n.KEY, user.language))
+    if not any(user.may(need) if isinstance(need, Act) else need in user.roles for need in needs):
+        st.info(_("This page belongs to another role. Ask an administrator if you need it."), icon=":material/lock:")
+        st.stop()
+    return user
+
+
+def read(ask: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """`ask(session, *args)` on a snapshot; what goes wrong is said on the page, which then ends."""
+    try:
+        with snapshot() as session:
+            return ask(session, *args, **kwargs)
+    except FirstlightError as problem:
+        tell(problem)
+    except Exception:
+        _tell_reference()
+    st.stop()
+
+
+def act(work: Callable[..., T], *args: Any, done: str | None = None, **kwargs: Any) -> T | None:
+    """`work(session, *args)` in one transaction; says `done` when it is committed, and what happened when it is not (then None)."""
+    try:
+        with transaction() as session:
+            result = work(session, *args, **kwargs)
+    except FirstlightError as problem:
+        tell(problem)
+        return None
+    except Exception:
+        _tell_reference()
+        return None
+    if done:
+        st.toast(done, icon=":material/check:")
+    return result
+
+
+def tell(problem: FirstlightError) -> None:
+    """Show an error by who must act."""
+    text = show(problem.sentence)
+    if isinstance(problem, Conflict):
+        st.warning(text, icon=":material/sync_problem:")
+    elif isinstance(problem, NotAllowed):
+        st.warning(text, icon=":material/lock:")
+    elif isinstance(problem, Rejected):
+        st.error(text, icon=":material/edit:")
+    else:
+        st.warning(f"{text} {_('Nothing is lost; it may work again in a moment.')}", icon=":material/hourglass:")
+
+
+def _tell_reference() -> None:
+    """The last resort: the person gets a reference, the log gets the trace."""
+    reference = secrets.token_hex(4)
+    log.exception("reference %s", reference)
+    words = _("Something went wrong here; nothing was changed. Please tell an administrator the reference {reference}.", reference=reference)
+    st.error(words, icon=":material/report:")
+
+
+def speak(user: Person, language: str) -> None:
+    """Switch the language of this browser and remember it for the person."""
+    i18n.use(language)
+    act(signin.set_language, user, language)
+
+
+__all__ = ["Session", "act", "current_user", "read", "require", "speak", "tell"]
