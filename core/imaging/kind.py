@@ -37,25 +37,10 @@ NO_IMAGE = {
     STORAGE + "9.": N_("Waveform, set aside"),
     "1.2.840.10008.1.3.10": N_("Directory of a disc (DICOMDIR), set aside"),
 }
-REFORMATS = frozenset(
-    [
-        "MPR",
-        "MIP",
-        "MINIP",
-        "MAXIMUM",
-        "MINIMUM",
-        "MAX_IP",
-        "MIN_IP",
-        "CPR",
-        "3D",
-        "CSAMPR",
-        "CSAMIP",
-        "SUBTRACT",
-        "VOLUME_RENDER",
-        "REFORMATTED",
-        "SCREENSAVE",
-    ]
-) | {"PROJECTION IMAGE", "CSA MPR", "SCREEN SAVE"}
+REFORMATS = frozenset({
+    "MPR", "MIP", "MINIP", "MAXIMUM", "MINIMUM", "MAX_IP", "MIN_IP", "CPR", "3D", "CSA MPR", "CSAMPR", "CSAMIP", "SUBTRACT",
+    "VOLUME_RENDER", "REFORMATTED", "PROJECTION IMAGE", "SCREEN SAVE", "SCREENSAVE",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

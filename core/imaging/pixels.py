@@ -100,8 +100,7 @@ def padding_mask(stored: Stored, pixel_format: PixelFormat) -> NDArray[np.bool_]
 
 
 def _share(lut: Lut, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    shown: NDArray[np.float32] = np.clip(lut.apply(np.rint(values)) / np.float32(2**lut.bits - 1), 0, 1)
-    return shown
+    return np.asarray(np.clip(lut.apply(np.rint(values)) / np.float32(2**lut.bits - 1), 0, 1), np.float32)
 
 
 def _full_range(values: NDArray[np.float32], image: NDArray[np.bool_]) -> NDArray[np.float32]:
