@@ -6,14 +6,14 @@ from scipy.ndimage import gaussian_filter
 
 Grid = NDArray[np.float32]
 
-SHAPE = (120, 256, 256)
-SPACING_MM = (2.5, 1.4, 1.4)
-ORIGIN_LPS_MM = (-178.5, -178.5, -300.0)
+SHAPE = (80, 176, 176)
+SPACING_MM = (3.5, 2.0, 2.0)
+ORIGIN_LPS_MM = (-175.0, -175.0, -290.0)
 NODULE_LPS_MM, NODULE_MM = (70.0, 10.0, -150.0), 14.0
 
 
 def thorax(seed: int = 1) -> NDArray[np.int16]:
-    """(120, 256, 256) HU: body, two lungs, heart, spine, ribs, vessels, trachea and one solid nodule of 14 mm in the left lung."""
+    """(80, 176, 176) HU: body, two lungs, heart, spine, ribs, vessels, trachea and one solid nodule of 14 mm in the left lung."""
     rng = np.random.default_rng(seed)
     z, y, x = np.broadcast_arrays(*_grid())
     hu = np.full(SHAPE, -1000.0, dtype=np.float32)
@@ -48,7 +48,7 @@ def _vessels(hu: Grid, rng: np.random.Generator, x: Grid, y: Grid, z: Grid) -> N
     """Straight branches from each hilum, thinner with distance, only where there is lung."""
     for side in (-1, 1):
         hilum = np.array([side * 34.0, 0.0, -150.0])
-        for _ in range(26):
+        for _ in range(16):
             way = rng.normal(size=3) * (0.8, 1, 1) + (side * 0.9, 0, 0)
             way /= np.linalg.norm(way)
             along = (x - hilum[0]) * way[0] + (y - hilum[1]) * way[1] + (z - hilum[2]) * way[2]
