@@ -1,0 +1,199 @@
+"""The job engine seen from outside the worker: what is put in the queues, how far it is, what failed.
+
+The worker (`models.worker`) holds the workflows under the names given here; every other process talks to it through these functions.
+The engine's own tables say where a job stands; our rows only name the workflow id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from functools import cache
+from typing import Any
+
+from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowStatus
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from core.errors import FirstlightError, Retryable
+from core.settings import settings
+from core.words import N_, Sentence, say
+from core.workflow import runs
+from db.engine import snapshot, transaction
+from db.tables import IntakeBatch
+
+APPLICATION, VERSION = "firstlight", "1"  # a fixed version, so that an upgraded worker takes up what the one before it left
+INTAKE_QUEUE, SCORING_QUEUE = "intake", "scoring"
+INTAKE, SCORE, SWEEP = "take_in", "score_exam", "sweep"  # names of the workflows
+PROGRESS = "progress"  # key of the event that a running job keeps up to date
+SILENT = N_("The job engine does not answer. Nothing is lost, the work will be queued again; start Firstlight if it is not running.")
+STATES = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "running", "SUCCESS": "done"}
+
+
+class Priority(IntEnum):
+    """Smaller goes first."""
+
+    urgent = 1
+    by_hand = 10
+    network = 50
+    bulk = 90
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a job stands: "waiting", "running", "done" or "failed"; `fraction` 0 to 1 where it is known."""
+
+    state: str
+    phase: str
+    fraction: float | None
+    reason: Sentence | None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the administrator's page."""
+
+    workflow_id: str
+    name: str
+    queue: str
+    state: str
+    worker: str
+    created_at: datetime | None
+    finished_at: datetime | None
+    subject: str
+    reason: Sentence | None
+
+
+def prepare() -> None:
+    """Make or migrate the engine's tables; called once by the launcher before other processes start."""
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    DBOS.migrate(settings().jobs_database)
+
+
+@cache
+def _client(address: str) -> DBOSClient:
+    return DBOSClient(system_database_url=address, lazy=True, application_name=APPLICATION, retry_connection_errors=False)
+
+
+def client() -> DBOSClient:
+    """The connection of this process to the engine's database."""
+    return _client(settings().jobs_database)
+
+
+def enqueue(workflow: str, queue: str, workflow_id: str, priority: int, *arguments: Any) -> str:
+    """Put one job in its queue; a job of that id that is there already is left alone."""
+    options: EnqueueOptions = {
+        "workflow_name": workflow,
+        "queue_name": queue,
+        "workflow_id": workflow_id,
+        "priority": int(priority),
+        "app_version": VERSION,
+    }
+    try:
+        client().enqueue(options, *arguments)
+    except (OperationalError, ProgrammingError) as problem:
+        raise Retryable(SILENT) from problem
+    return workflow_id
+
+
+def enqueue_intake(batch_id: str, priority: int = Priority.by_hand) -> str:
+    """Queue the intake of an upload whose files are all there; the id of the workflow, the same for the same batch.
+
+    The batch names its job before the engine knows it, so that the sweep can queue it again when the engine was not there.
+    """
+    workflow_id = f"intake-{batch_id}"
+    with transaction() as session:
+        batch = session.get_one(IntakeBatch, batch_id)
+        batch.workflow_id = workflow_id
+        session.add(batch)
+    return enqueue(INTAKE, INTAKE_QUEUE, workflow_id, priority, batch_id)
+
+
+def enqueue_scoring(exam_id: int, priority: int = Priority.by_hand, *, again: bool = False) -> str | None:
+    """Queue the scoring of an exam by the active version; None when nothing is due: not complete, answered already, or no model installed.
+
+    `again` asks for one more attempt although there is an answer.
+    """
+    with snapshot() as session:
+        wanted = runs.due(session, exam_id, again=again)
+    return None if wanted is None else enqueue_due(wanted, priority)
+
+
+def enqueue_due(wanted: runs.Due, priority: int) -> str:
+    """Queue a run that is known to be due."""
+    workflow_id = scoring_id(wanted.exam_id, wanted.identity, wanted.attempt)
+    return enqueue(SCORE, SCORING_QUEUE, workflow_id, priority, wanted.exam_id, wanted.identity, wanted.attempt)
+
+
+def scoring_id(exam_id: int, identity: str, attempt: int = 1) -> str:
+    """One id per exam, model name.tag and attempt, so that a second trigger finds the first."""
+    return f"score-{exam_id}-{identity}" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def progress(workflow_id: str) -> Progress | None:
+    """How far a job is; None when the engine does not know it."""
+    found = progresses([workflow_id])
+    return found.get(workflow_id)
+
+
+def progresses(workflow_ids: list[str]) -> dict[str, Progress]:
+    """How far several jobs are, those that the engine knows."""
+    if not workflow_ids:
+        return {}
+    return {row.workflow_id: _progress(row) for row in _list(workflow_ids=workflow_ids)}
+
+
+def jobs(limit: int = 100, *, state: str | None = None) -> list[Job]:
+    """The newest jobs, for the administrator; sweeps are left out."""
+    words = [word for word, said in STATES.items() if said == state] if state else None
+    return [_job(row) for row in _list(name=[INTAKE, SCORE], status=words, limit=limit, sort_desc=True)]
+
+
+def failures(limit: int = 20) -> list[Job]:
+    """The newest jobs that ended without doing their work."""
+    rows = _list(name=[INTAKE, SCORE], status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"], limit=limit, sort_desc=True)
+    return [_job(row) for row in rows]
+
+
+def _list(**conditions: Any) -> list[WorkflowStatus]:
+    try:
+        return client().list_workflows(load_output=False, **conditions)
+    except (OperationalError, ProgrammingError) as problem:
+        raise Retryable(SILENT) from problem
+
+
+def _progress(row: WorkflowStatus) -> Progress:
+    state = STATES.get(row.status, "failed")
+    wanted = state in ("running", "failed")
+    event: Mapping[str, Any] = (client().get_event(row.workflow_id, PROGRESS, timeout_seconds=0) or {}) if wanted else {}
+    fraction = 1.0 if state == "done" else event.get("fraction")
+    return Progress(state, str(event.get("phase", "")), fraction, _reason(row))
+
+
+def _reason(row: WorkflowStatus) -> Sentence | None:
+    if row.status in STATES:
+        return None
+    if row.error is not None:
+        if isinstance(row.error, FirstlightError):
+            return row.error.sentence
+        return say(N_("The job stopped: {problem}"), problem=f"{type(row.error).__name__}: {row.error}")
+    return say(N_("The job was given up after several attempts"))
+
+
+def _job(row: WorkflowStatus) -> Job:
+    subject = str(row.input["args"][0]) if row.input and row.input["args"] else ""
+    state = STATES.get(row.status, "failed")
+    return Job(
+        workflow_id=row.workflow_id,
+        name=row.name,
+        queue=row.queue_name or "",
+        state=state,
+        worker=row.executor_id or "",
+        created_at=_moment(row.created_at),
+        finished_at=_moment(row.completed_at),
+        subject=subject,
+        reason=_reason(row),
+    )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,77 @@
+"""What may have been left lying is taken up again: uploads that were not taken in, exams that wait for views, exams without an answer.
+
+Every part can be done again and again; a job that is queued already is found, not doubled.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from core import jobs
+from core.clock import now
+from core.words import N_, say
+from core.workflow import exams, runs
+from db.engine import snapshot, transaction
+from db.tables import IntakeBatch
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many were taken up again."""
+
+    uploads: int
+    settled: int
+    queued: int
+    given_up: int
+
+
+def sweep() -> Swept:
+    """Queue what has no job, and give an answer to exams whose job was given up: no result, with the reason."""
+    uploads = _unfinished_uploads()
+    for batch_id in uploads:
+        jobs.enqueue_intake(batch_id, jobs.Priority.network)
+    with snapshot() as session:
+        waiting = exams.unsettled(session)
+    for exam_id in waiting:
+        with transaction() as session:
+            exams.settle(session, exam_id)
+    with snapshot() as session:
+        due = runs.all_due(session)
+    known = jobs.progresses([jobs.scoring_id(one.exam_id, one.identity, one.attempt) for one in due])
+    given_up = [one for one in due if _state(known, one) == "failed"]
+    queued = [one for one in due if _state(known, one) is None]
+    for one in queued:
+        jobs.enqueue_due(one, jobs.Priority.network)
+    for one in given_up:
+        _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
+    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up))
+    if any((swept.uploads, swept.settled, swept.queued, swept.given_up)):
+        log.info("sweep: %s", swept)
+    return swept
+
+
+def _unfinished_uploads() -> list[str]:
+    """Batches that were handed over completely (they name a job) and never finished."""
+    with snapshot() as session:
+        open_ones = select(IntakeBatch.id).where(col(IntakeBatch.finished_at).is_(None), col(IntakeBatch.workflow_id).is_not(None))
+        return list(session.exec(open_ones))
+
+
+def _state(known: dict[str, jobs.Progress], one: runs.Due) -> str | None:
+    found = known.get(jobs.scoring_id(one.exam_id, one.identity, one.attempt))
+    return found.state if found else None
+
+
+def _give_up(one: runs.Due, progress: jobs.Progress) -> None:
+    """The worker died over this exam again and again: it goes to the readers without a result, and the phase is named."""
+    workflow_id = jobs.scoring_id(one.exam_id, one.identity, one.attempt)
+    reason = say(N_("Scoring was given up in the phase “{phase}” because the worker stopped again and again"), phase=progress.phase or "–")
+    with transaction() as session:
+        draft = runs.RunDraft(
+            workflow_id=workflow_id, device="", started_at=now(), finished_at=now(), stage_seconds={}, thresholds={},
+            input_uids=runs.input_uids(session, one.exam_id), reason=reason,
+        )  # fmt: skip
+        runs.record(session, one, draft)
