@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.rules.checks import one_of, whole
-from core.rules.reason import Reason, say
+from core.rules.reason import N_, Reason, say
 from core.rules.size import written
 
 Kind = Literal["solid", "part-solid", "non-solid", "airway", "cyst"]
@@ -104,5 +104,5 @@ def status_of(nodule: Nodule, *, baseline: bool) -> Status:
     if nodule.status in (None, measured) or (nodule.status, measured) == ("slow-growing", "stable"):
         return nodule.status or measured
     before, size = written(nodule.before_tenths), written(nodule.mean_tenths)
-    template = "Nodule {name}: the stated change contradicts the sizes {before} and {size} mm"
+    template = N_("Nodule {name}: the stated change contradicts the sizes {before} and {size} mm")
     raise Gap(say(template, name=nodule.name, before=before, size=size))

@@ -100,7 +100,7 @@ def _verdict(nodule: Nodule, baseline: bool, suspicious_exam: bool) -> Verdict:
     except Gap as gap:
         return Verdict(None, gap.reason)
     if verdict.category in ("3", "4A", "4B") and (nodule.suspicious or suspicious_exam):
-        template = "Nodule {name}: category {category} by its table row, with additional suspicious features"
+        template = N_("Nodule {name}: category {category} by its table row, with additional suspicious features")
         return Verdict("4X", say(template, name=nodule.name, category=verdict.category))
     return verdict
 

@@ -89,7 +89,7 @@ def steady(nodule: Nodule, now: str, before: str | None) -> Verdict:
     if prior is None:
         return Verdict(now, say("Nodule {name}: no growth; category {category} by size, the earlier category was not given", **values))
     if before is None and worst(now, prior) != prior:
-        template = "Nodule {name}: stable, but its size is of category {category} after category {prior}; its earlier size is missing"
+        template = N_("Nodule {name}: stable, but its size is of category {category} after category {prior}; its earlier size is missing")
         raise Gap(say(template, **values))
     if prior in ("1", "2"):
         return Verdict("2", say("Nodule {name}: no growth since category {prior}", **values))

@@ -2,7 +2,7 @@
 
 from core.rules.lung_nodule import Gap, Nodule, Status
 from core.rules.lung_rads_nodule import Verdict, steady
-from core.rules.reason import say
+from core.rules.reason import N_, say
 
 
 def airway(nodule: Nodule, status: Status) -> Verdict:
@@ -20,7 +20,7 @@ def airway(nodule: Nodule, status: Status) -> Verdict:
     if status == "baseline":
         return Verdict("4A", say("Nodule {name}: in a segmental or more proximal airway at baseline", name=name))
     if status == "new":
-        template = "Nodule {name}: new in a segmental or more proximal airway; the table names baseline only, 4A is assumed"
+        template = N_("Nodule {name}: new in a segmental or more proximal airway; the table names baseline only, 4A is assumed")
         return Verdict("4A", say(template, name=name))
     return Verdict("4B", say("Nodule {name}: in a segmental or more proximal airway and still there or growing", name=name))
 

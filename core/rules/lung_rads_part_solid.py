@@ -5,7 +5,7 @@ The rows overlap for a new nodule of less than 6 mm with a solid part of 4 mm or
 
 from core.rules.lung_nodule import Gap, Nodule, Status, compared
 from core.rules.lung_rads_nodule import Bands, Verdict, band, size_of, slow, steady
-from core.rules.reason import say
+from core.rules.reason import N_, say
 from core.rules.size import written
 
 BASELINE: Bands = ((60, "3", "<6"), (80, "4A", "6–<8"), (None, "4B", "≥8"))
@@ -27,10 +27,10 @@ def part_solid(nodule: Nodule, status: Status) -> Verdict:
         return slow(nodule)
     if change in ("new", "growing"):
         category, name = band(NEW, part)
-        template = "Nodule {name}: part-solid, its solid part is new or growing, {part} mm, band {band} mm"
+        template = N_("Nodule {name}: part-solid, its solid part is new or growing, {part} mm, band {band} mm")
         return Verdict(category, say(template, name=nodule.name, part=written(part), band=name))
     if status == "growing":
-        template = "Nodule {name}: the table does not name a part-solid nodule that grows while its solid part does not"
+        template = N_("Nodule {name}: the table does not name a part-solid nodule that grows while its solid part does not")
         raise Gap(say(template, name=nodule.name))
     known = nodule.before_tenths is not None and nodule.solid_before_tenths is not None
     before = _by_size(nodule.before_tenths or 0, nodule.solid_before_tenths or 0) if known else None
