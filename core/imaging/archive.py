@@ -1,6 +1,7 @@
 """Members of a zip file that a stranger made, one at a time. Nothing is ever written under a name from the archive, what is inflated is
 counted as it flows, and a bad member is refused by itself while the others go through."""
 
+import re
 import stat
 import tempfile
 import zipfile
@@ -15,6 +16,7 @@ from core.imaging.members import Found, Member, Refused, shown_name
 from core.words import N_, Sentence, say
 
 CHUNK = 1 << 20
+DRIVE = re.compile(r"[A-Za-z]:")
 UTF8_NAME, ENCRYPTED = 0x800, 0x1
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError)
 
@@ -61,16 +63,20 @@ def is_zip(start: bytes) -> bool:
 
 
 def zip_members(archive: IO[bytes] | Path, *, shown: str, budget: Budget) -> Iterator[Member]:
-    """Found or Refused for every file in the archive; stops with one last refusal when the limits are reached."""
+    """Found or Refused for every file in the archive; when the limits are reached, one last line says how many were not opened."""
     try:
         opened = zipfile.ZipFile(archive)
     except BROKEN:
         yield Refused(shown, say(N_("The archive is damaged or incomplete; pack it again and send it again")))
         return
     with opened:
-        for entry in opened.infolist():
-            if entry.is_dir():
-                continue
+        entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+        for at, entry in enumerate(entries):
+            if budget.exhausted:
+                yield Refused(
+                    shown, say(N_("{count} further files were not opened, because the upload is too large"), count=len(entries) - at)
+                )
+                return
             name = shown_name(shown, readable_name(entry))
             try:
                 budget.spend(members=1)
@@ -78,8 +84,6 @@ def zip_members(archive: IO[bytes] | Path, *, shown: str, budget: Budget) -> Ite
                 yield from _inflated(opened, entry, name, budget)
             except Rejected as problem:
                 yield Refused(name, problem.sentence)
-            if budget.exhausted:
-                return
 
 
 def readable_name(entry: zipfile.ZipInfo) -> str:
@@ -94,7 +98,7 @@ def readable_name(entry: zipfile.ZipInfo) -> str:
 
 def _refuse_unsafe(entry: zipfile.ZipInfo, limits: Limits) -> None:
     path = PurePosixPath(entry.orig_filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in (path.parts or ("",))[0]:
+    if path.is_absolute() or ".." in path.parts or DRIVE.match(entry.orig_filename):
         raise Rejected(N_("The name points outside the archive; it was not opened"))
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Rejected(N_("It is a link and not a file; it was not followed"))

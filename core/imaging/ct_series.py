@@ -54,11 +54,7 @@ def gather(headers: Iterable[InstanceHeader], *, fewest: int = FEWEST_SLICES) ->
     for header in headers:
         if header.kind in (Kind.ct, Kind.enhanced_ct):
             by_series[header.series_instance_uid].append(header)
-    return tuple(
-        _series(members, planes, acquisition=acquisition, fewest=fewest)
-        for members in by_series.values()
-        for acquisition, planes in _acquisitions([plane for header in members for plane in header.planes])
-    )
+    return tuple(made for members in by_series.values() for made in _scans(members, fewest=fewest))
 
 
 def pick(series: Sequence[CtSeries]) -> Choice:
@@ -99,14 +95,18 @@ def _why_not(one: CtSeries, taken: CtSeries, longest: float) -> Sentence:
     return say(N_("It is no better than the series taken"))
 
 
-def _acquisitions(planes: list[Plane]) -> list[tuple[int | None, list[Plane]]]:
-    """Several scans in one series (positions doubled, acquisition numbers differ) are kept apart."""
-    numbers = {plane.acquisition for plane in planes}
-    places = {tuple(round(part, 2) for part in plane.position) for plane in planes}
-    if len(numbers) < 2 or len(places) == len(planes):
-        return [(None, planes)]
-    ordered = sorted(numbers, key=lambda one: (one is None, one or 0))
-    return [(number, [plane for plane in planes if plane.acquisition == number]) for number in ordered]
+def _scans(members: list[InstanceHeader], *, fewest: int) -> list[CtSeries]:
+    """The series as one; or its scans apart, when together they cannot be stacked and one of them can."""
+    planes = [plane for header in members for plane in header.planes]
+    whole = _series(members, planes, acquisition=None, fewest=fewest)
+    numbers = {plane.acquisition for plane in planes} - {None}
+    if whole.stack or len(numbers) < 2:
+        return [whole]
+    apart = [
+        _series(members, [plane for plane in planes if plane.acquisition == number], acquisition=number, fewest=fewest)
+        for number in sorted(number for number in numbers if number is not None)
+    ]
+    return apart if any(scan.stack for scan in apart) else [whole]
 
 
 def _series(members: list[InstanceHeader], planes: list[Plane], *, acquisition: int | None, fewest: int) -> CtSeries:

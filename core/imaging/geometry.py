@@ -31,8 +31,7 @@ class Plane:
 
 def read_planes(dataset: Dataset, pixel_format: PixelFormat, *, sop_instance_uid: str) -> tuple[Plane, ...]:
     """One plane a frame; Rejected when a place, a direction or a pixel size is missing."""
-    acquisition = number(dataset, "AcquisitionNumber")
-    places = _enhanced(dataset, pixel_format.frames) if "PerFrameFunctionalGroupsSequence" in dataset else iter([(dataset,) * 4])
+    places = _enhanced(dataset, pixel_format.frames) if "PerFrameFunctionalGroupsSequence" in dataset else iter([(dataset,) * 5])
     planes = tuple(
         Plane(
             sop_instance_uid,
@@ -43,9 +42,9 @@ def read_planes(dataset: Dataset, pixel_format: PixelFormat, *, sop_instance_uid
             _required(orientation, "ImageOrientationPatient", count=6),
             _spacing(measures),
             *_rescale(rescale),
-            acquisition=None if acquisition is None else int(acquisition),
+            acquisition=_acquisition(content),
         )
-        for frame, (position, orientation, measures, rescale) in enumerate(places)
+        for frame, (position, orientation, measures, rescale, content) in enumerate(places)
     )
     if len(planes) != pixel_format.frames:
         raise Rejected(
@@ -55,8 +54,8 @@ def read_planes(dataset: Dataset, pixel_format: PixelFormat, *, sop_instance_uid
     return planes
 
 
-def _enhanced(dataset: Dataset, frames: int) -> Iterator[tuple[Dataset, Dataset, Dataset, Dataset]]:
-    """Per frame the items that hold position, orientation, pixel measures and rescale; shared groups stand in for missing ones."""
+def _enhanced(dataset: Dataset, frames: int) -> Iterator[tuple[Dataset, ...]]:
+    """Per frame the items that hold position, orientation, pixel measures, rescale and acquisition; shared groups stand in."""
     shared = item(dataset, "SharedFunctionalGroupsSequence")
     for own in items(dataset, "PerFrameFunctionalGroupsSequence")[: frames + 1]:
         yield (
@@ -64,6 +63,7 @@ def _enhanced(dataset: Dataset, frames: int) -> Iterator[tuple[Dataset, Dataset,
             _group(own, shared, "PlaneOrientationSequence"),
             _group(own, shared, "PixelMeasuresSequence"),
             _group(own, shared, "PixelValueTransformationSequence"),
+            _group(own, shared, "FrameContentSequence"),
         )
 
 
@@ -78,6 +78,12 @@ def _required(dataset: Dataset, keyword: str, *, count: int) -> Vector:
     if values is None:
         raise Rejected(N_("The slice has no {keyword}; without its place in the patient it cannot be measured"), keyword=keyword)
     return values
+
+
+def _acquisition(dataset: Dataset) -> int | None:
+    value = number(dataset, "AcquisitionNumber")
+    value = number(dataset, "FrameAcquisitionNumber") if value is None else value
+    return None if value is None else int(value)
 
 
 def _spacing(dataset: Dataset) -> Vector:

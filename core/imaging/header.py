@@ -8,7 +8,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from core.imaging.attributes import day, number, text, uid
+from core.imaging.attributes import day, item, number, text, uid
 from core.imaging.geometry import Plane, read_planes
 from core.imaging.kind import Kind, classify
 from core.imaging.parse import parse, transfer_syntax_uid
@@ -127,11 +127,16 @@ def _descriptive(dataset: Dataset, *, aside: bool) -> dict[str, Any]:
         "series_description": text(dataset, "SeriesDescription"),
         "instance_number": None if instance_number is None else int(instance_number),
         "body_part": text(dataset, "BodyPartExamined").upper(),
-        "kernel": text(dataset, "ConvolutionKernel"),
-        "slice_thickness_mm": number(dataset, "SliceThickness"),
+        "kernel": text(dataset, "ConvolutionKernel") or text(_shared(dataset, "CTReconstructionSequence"), "ConvolutionKernel"),
+        "slice_thickness_mm": number(dataset, "SliceThickness") or number(_shared(dataset, "PixelMeasuresSequence"), "SliceThickness"),
         "manufacturer": text(dataset, "Manufacturer"),
         "model": text(dataset, "ManufacturerModelName"),
     }
+
+
+def _shared(dataset: Dataset, keyword: str) -> Dataset:
+    """What all frames of an enhanced object share under `keyword`; empty for other objects."""
+    return item(item(dataset, "SharedFunctionalGroupsSequence"), keyword) or Dataset()
 
 
 def _directory(dataset: Dataset) -> str:

@@ -107,4 +107,4 @@ def _full_range(values: NDArray[np.float32], image: NDArray[np.bool_]) -> NDArra
     if not image.any():
         return np.zeros(values.shape, np.float32)
     low, high = float(values[image].min()), float(values[image].max())
-    return np.clip((values - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((values - low) / max(high - low, 1e-6), 0, 1), np.float32)

@@ -57,7 +57,12 @@ class Preface:
 
     @property
     def sealed_size(self) -> int:
-        return HEADER.size + self.size + self.chunks * TAG
+        return sealed_size(self.size, chunk=self.chunk)
+
+
+def sealed_size(size: int, *, chunk: int = CHUNK) -> int:
+    """Bytes of a sealed object whose plain content has `size` bytes."""
+    return HEADER.size + size + max(1, -(-size // chunk)) * TAG
 
 
 def key_id(key: bytes) -> bytes:

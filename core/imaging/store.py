@@ -14,7 +14,7 @@ from pathlib import Path
 import fsspec
 
 from core.errors import FirstlightError
-from core.imaging.sealed import CHUNK, HEADER, CorruptObject, Preface, Seal, read_preface
+from core.imaging.sealed import CHUNK, HEADER, CorruptObject, Preface, Seal, read_preface, sealed_size
 from core.words import N_
 
 KEY = re.compile(r"[0-9a-f]{64}")
@@ -35,9 +35,9 @@ class ObjectStore:
         self._seal = Seal(key)
 
     def put(self, content: bytes) -> str:
-        """Store the bytes of an image; returns their key. The same bytes again change nothing."""
+        """Store the bytes of an image; returns their key. The same bytes again change nothing, but mend an object that was cut short."""
         key = hashlib.sha256(content).hexdigest()
-        if not self.has(key):
+        if not self.has(key) or self._files.size(self._path(_key_path(key))) != sealed_size(len(content)):
             self._write(_key_path(key), self._seal.seal(content, name=key))
         return key
 

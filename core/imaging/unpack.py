@@ -39,7 +39,7 @@ def walk(paths: Iterable[Path], limits: Limits | None = None) -> Iterator[Member
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
     """Files of one given path with the name to show; below a folder, names are relative to the folder's parent."""
     if not path.is_dir():
-        yield path, path.name
+        yield path.resolve(), path.name  # a link that a person names herself is followed
         return
     for folder, folders, names in os.walk(path):
         folders.sort()
@@ -54,6 +54,8 @@ def _opened(file: Path, shown: str, budget: Budget) -> Iterator[Member]:
     try:
         if file.is_symlink():
             raise Rejected(N_("It is a link and not a file; it was not followed"))
+        if file.exists() and not file.is_file():
+            raise Rejected(N_("It is a device or a pipe and not a file; it was not opened"))
         with file.open("rb") as stream:
             start = stream.read(START)
         size = file.stat().st_size
