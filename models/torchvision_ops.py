@@ -39,9 +39,9 @@ def install() -> str:
 
 
 def _declare() -> None:
-    library = torch.library.Library("torchvision", "DEF")
+    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for signature in OPERATORS:
-        library.define(signature)
+        library.define(signature)  # type: ignore[no-untyped-call]
     _declared.append(library)
 
 

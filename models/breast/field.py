@@ -108,7 +108,7 @@ def _require_breast(mask: Mask, small: Pixels) -> None:
     if share < SMALLEST:
         raise NoResult("No breast was found in the image: it is empty or shows only labels. Check the view on the modality.")
     if share > LARGEST:
-        raise NoResult("The image has no background around a breast: a photograph, a magnification or another kind of image. It is not scored.")
+        raise NoResult("The image has no background around a breast: it is a photograph, a magnification or the like. It is not scored.")
     if not (_wall(mask, "left") or _wall(mask, "right")):
         raise NoResult("What the image shows does not reach a side of the image as a breast does at the chest wall. It is not scored.")
     if float(np.std(small[ndimage.binary_erosion(mask, iterations=4)], dtype=np.float64)) < FLAT / 4:

@@ -1,4 +1,4 @@
-"""The labels of a research set laid out like the RSNA one: `images/` and `labels.csv`, further columns ignored, optional ones may be absent."""
+"""The labels of a set laid out like the RSNA one: `images/` and `labels.csv`; further columns are ignored, optional ones may be absent."""
 
 from __future__ import annotations
 

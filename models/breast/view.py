@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from models.breast import field as breast_field
 from models.breast.field import Field, Pixels
@@ -52,22 +53,11 @@ def prepare(pixels: Pixels) -> Prepared:
     return Prepared(_to_bytes(image, inside), field, box)
 
 
-def channels(crop: Crop) -> Pixels:
-    """The three planes (3, H, W) in [0, 1] the network takes: grey values, the same equalised over the field, and local contrast."""
-    inside = crop > 0
-    grey = crop.astype(np.float32) / 255
-    counts = np.bincount(crop[inside], minlength=256).astype(np.float64)
-    ranks = np.cumsum(counts) - counts / 2
-    equal = (ranks / max(counts.sum(), 1))[crop].astype(np.float32) * inside
-    return np.stack([grey, equal, _local_contrast(grey, inside)])  # (3, H, W)
-
-
-def _local_contrast(grey: Pixels, inside: NDArray[np.bool_], sigma: float = 12.0) -> Pixels:
-    """Distance from the mean of the neighbourhood in its standard deviations, squeezed into [0, 1]; 0.5 is the mean, 0 is outside."""
-    weight = ndimage.gaussian_filter(inside.astype(np.float32), sigma) + 1e-3
-    mean = ndimage.gaussian_filter(grey * inside, sigma) / weight
-    spread = np.sqrt(np.maximum(ndimage.gaussian_filter(grey**2 * inside, sigma) / weight - mean**2, 0)) + 0.02
-    return np.asarray(np.clip(0.5 + (grey - mean) / spread / 6, 0, 1) * inside, np.float32)
+def inputs(crops: Sequence[Crop] | Crop) -> tuple[torch.Tensor, torch.Tensor]:
+    """Crops (B, H, W) → images (B, 3, H, W) in [0, 1], three times the same plane, and the breast field (B, H, W)."""
+    stack = torch.from_numpy(np.stack(list(crops)))
+    images = (stack.float() / 255)[:, None].expand(-1, 3, -1, -1)
+    return images.contiguous(memory_format=torch.channels_last), (stack > 0).float()
 
 
 def _with_margin(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -1,13 +1,14 @@
 """The mammography network: an EfficientNet-Lite0 cut in two, local evidence for cancer, and heads on the whole breast.
 
-The first half (`front`) only finds edges and textures; it keeps its ImageNet filters, so its output can be computed once and kept while
-the second half (`tail`) is trained. Cancer is decided by local evidence that is pooled over the breast, so that the map of the evidence
-is the reason for the score and not a drawing made afterwards.
+The first part (`front`) keeps its ImageNet filters, so its output can be computed once and kept while the second part (`tail`) is
+trained. Cancer is decided by local evidence that is pooled over the breast and by the breast as a whole; the map of the local evidence
+is part of the score and not a drawing made afterwards.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from models import torchvision_ops  # noqa: F401
 
@@ -33,12 +34,11 @@ class Evidence:
 
 
 class Front(nn.Module):
-    """Stem to the first block of stride 16: (B, 3, H, W) in [0, 1] → (B, 80, H/16, W/16)."""
+    """All but the last stages: (B, 3, H, W) in [0, 1] → (B, 112, H/16, W/16)."""
 
-    def __init__(self, backbone: nn.Module) -> None:
+    def __init__(self, whole: Any) -> None:
         super().__init__()
-        blocks = list(backbone.blocks)
-        self.layers = nn.Sequential(backbone.conv_stem, backbone.bn1, *blocks[:3], blocks[3][0])
+        self.layers = nn.Sequential(whole.conv_stem, whole.bn1, *list(whole.blocks)[:5])
 
     def forward(self, images: Tensor) -> Tensor:
         features: Tensor = self.layers((images - MEAN) / SCALE)
@@ -46,12 +46,11 @@ class Front(nn.Module):
 
 
 class Tail(nn.Module):
-    """(B, 80, h, w) of the front and the breast field (B, h, w) → Evidence."""
+    """(B, 112, h, w) of the front and the breast field (B, h, w) → Evidence."""
 
-    def __init__(self, backbone: nn.Module, *, width: int = 192, hidden: int = 96, dropout: float = 0.3) -> None:
+    def __init__(self, whole: Any, *, width: int = 192, hidden: int = 96, dropout: float = 0.3) -> None:
         super().__init__()
-        blocks = list(backbone.blocks)
-        self.layers = nn.Sequential(*blocks[3][1:], blocks[4], blocks[5])
+        self.layers = nn.Sequential(*list(whole.blocks)[5])
         self.drop = nn.Dropout2d(dropout)
         self.local = nn.Sequential(nn.Conv2d(width, hidden, 1), nn.ReLU(inplace=True), nn.Conv2d(hidden, len(TASKS), 1))
         self.whole = nn.Sequential(nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, len(TASKS) + len(DENSITIES)))
@@ -83,10 +82,10 @@ class BreastNet(nn.Module):
         whole = backbone()
         self.front, self.tail = Front(whole), Tail(whole)
 
-    def take(self, backbone: nn.Module) -> None:
+    def take(self, whole: nn.Module) -> None:
         """Copy the weights of a backbone with the same blocks (an ImageNet start) into front and tail; the heads stay."""
-        self.front.load_state_dict(Front(backbone).state_dict())
-        self.tail.layers.load_state_dict(Tail(backbone).layers.state_dict())
+        self.front.load_state_dict(Front(whole).state_dict())
+        self.tail.layers.load_state_dict(Tail(whole).layers.state_dict())
 
     def forward(self, images: Tensor, field: Tensor) -> Evidence:
         evidence: Evidence = self.tail(self.front(images), field_at_stride(field))

@@ -1,8 +1,8 @@
 """`python -m models.training.mammography --data DIR --out DIR`: train the mammography networks on a folder laid out like rsna_mammography.
 
-`labels.csv` needs file, patient_id, laterality, view and cancer (0 or 1); density (A–D), invasive, age, implant and machine_id are used where
-present. Women are split into folds by their identifier; each network is trained without one fold and measured on it. Everything is
-computed from the seed, kept in `--out` and taken up again where an interrupted run left off.
+`labels.csv` needs file, patient_id, laterality, view and cancer (0 or 1); density (A–D) and invasive are used where present.
+Women are split into folds by their identifier; each network is trained without one fold and measured on it. Everything is computed
+from the seed, kept in `--out` and taken up again where an interrupted run left off.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def start_network(stack: Crop, folder: Path, compute: computing.Compute, seed: i
 
 
 def cross_validate(
-    start: Tail, features: Features, rows: Sequence[Labelled], usable: NDArray[np.bool_], recipe: Recipe, seed: int, count: int, folder: Path
+    start: Tail, features: Features, rows: Sequence[Labelled], usable: NDArray[np.bool_], *, recipe: Recipe, seed: int, count: int, out: Path
 ) -> tuple[list[Tail], NDArray[np.float32]]:
     """One tail per fold, and for every view the logits of the tail that never saw its woman (nan where the view could not be read)."""
     compute, targets = computing.choose(), Targets.of(rows)
@@ -57,10 +57,10 @@ def cross_validate(
     tails = []
     for number in range(count):
         seen, held_out = np.flatnonzero(usable & (fold_of != number)), np.flatnonzero(usable & (fold_of == number))
-        checkpoint = folder / f"fold_{number}.pt"
+        checkpoint = out / f"fold_{number}.pt"
         tail = train(start, features, targets, seen, recipe=recipe, compute=compute, seed=seed + number, checkpoint=checkpoint)
         logits[held_out] = predict(tail, features, held_out, compute)
-        log.info("fold %d: %s", number, mammography_export.summary([rows[i] for i in held_out], logits[held_out]))
+        log.info("fold %d: %s", number, mammography_export.summary([rows[int(i)] for i in held_out], logits[held_out]))
         tails.append(tail)
     return tails, logits
 
@@ -71,12 +71,13 @@ def run(data: Path, out: Path, *, seed: int, variants: int, count: int, recipe: 
     rows, compute = table.read(data), computing.choose()
     stack, usable = kept.crops(rows, out)
     network = start_network(stack, out, compute, seed)
-    made = [kept.variant(number, network.front, stack, out, compute, seed) for number in range(variants)]
+    made = [kept.variant(number, network.front, stack, out, compute=compute, seed=seed) for number in range(variants)]
     features = Features([part[0] for part in made], [part[1] for part in made])
-    tails, logits = cross_validate(network.tail, features, rows, usable, recipe, seed, count, out)
+    tails, logits = cross_validate(network.tail, features, rows, usable, recipe=recipe, seed=seed, count=count, out=out)
     readable = np.flatnonzero(usable)
-    log.info("all folds: %s", mammography_export.summary([rows[i] for i in readable], logits[readable]))
-    mammography_export.export(network, tails, [rows[i] for i in readable], logits[readable], out)
+    readable_rows = [rows[int(i)] for i in readable]
+    log.info("all folds: %s", mammography_export.summary(readable_rows, logits[readable]))
+    mammography_export.export(network, tails, readable_rows, logits[readable], out)
 
 
 def main(arguments: list[str] | None = None) -> int:

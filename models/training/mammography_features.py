@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor, nn
+from torch import nn
 
 from models.breast.table import Labelled
-from models.breast.view import SHAPE, Crop, channels, prepare
+from models.breast.view import SHAPE, Crop, inputs, prepare
 from models.compute import Compute
 from models.networks.breast_net import STRIDE, Front, field_at_stride
 from models.refusal import NoResult
@@ -25,8 +25,10 @@ from models.training.mammography_augment import augment
 
 log = logging.getLogger(__name__)
 
+Half = NDArray[np.float16]
+
 BATCH = 16
-WIDTH = 80  # channels of the front
+WIDTH = 112  # channels of the front
 RECALIBRATION = 20  # batches the statistics of the ImageNet batch norms are taken anew from
 
 
@@ -48,14 +50,7 @@ def crops(rows: Sequence[Labelled], folder: Path) -> tuple[Crop, NDArray[np.bool
 def grey_values(path: Path) -> NDArray[np.float32]:
     """An 8-bit image file as (Y, X) in [0, 1]."""
     with Image.open(path) as image:
-        return np.asarray(image.convert("L"), np.float32) / 255
-
-
-def inputs(stack: Sequence[Crop] | Crop) -> tuple[Tensor, Tensor]:
-    """Crops (B, H, W) → images (B, 3, H, W) in [0, 1], channels last, and field (B, H, W)."""
-    images = torch.from_numpy(np.stack([channels(crop) for crop in stack]))
-    field = torch.from_numpy(np.stack([crop > 0 for crop in stack])).float()
-    return images.contiguous(memory_format=torch.channels_last), field
+        return np.asarray(np.asarray(image.convert("L")) / 255, np.float32)
 
 
 def recalibrate(network: nn.Module, stack: Crop, compute: Compute, generator: torch.Generator) -> None:
@@ -76,8 +71,8 @@ def recalibrate(network: nn.Module, stack: Crop, compute: Compute, generator: to
     network.eval()
 
 
-def variant(number: int, front: Front, stack: Crop, folder: Path, compute: Compute, seed: int) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
-    """Front features (N, 80, H/16, W/16) and field (N, H/16, W/16) of one variant; computed when not in `folder` yet."""
+def variant(number: int, front: Front, stack: Crop, folder: Path, *, compute: Compute, seed: int) -> tuple[Half, Half]:
+    """Front features (N, 112, H/16, W/16) and field (N, H/16, W/16) of one variant; computed when not in `folder` yet."""
     path, outline = folder / f"features_{number}.npy", folder / f"field_{number}.npy"
     if not outline.is_file():
         height, width = SHAPE[0] // STRIDE, SHAPE[1] // STRIDE
@@ -97,7 +92,7 @@ def variant(number: int, front: Front, stack: Crop, folder: Path, compute: Compu
     return np.load(path, mmap_mode="r"), np.load(outline)
 
 
-def _through(front: Front, stack: Crop, compute: Compute) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+def _through(front: Front, stack: Crop, compute: Compute) -> tuple[Half, Half]:
     images, field = inputs(stack)
     with torch.inference_mode(), compute.precision():
         features = front(images.to(compute.device))

@@ -22,6 +22,7 @@ from models.networks.breast_net import DENSITIES, TASKS, Evidence, Tail
 log = logging.getLogger(__name__)
 
 Half = NDArray[np.float16]
+Indices = NDArray[np.int64]
 LOGITS = len(TASKS) + len(DENSITIES)
 
 
@@ -66,12 +67,12 @@ class Targets:
 
 @dataclass(frozen=True)
 class Features:
-    """The kept front output: per variant (N, 80, h, w), and the breast field (N, h, w) on the same grid."""
+    """The kept front output: per variant (N, 112, h, w), and the breast field (N, h, w) on the same grid."""
 
     variants: Sequence[Half]
     fields: Sequence[Half]
 
-    def batch(self, variant: int, rows: NDArray[np.int64], device: torch.device) -> tuple[Tensor, Tensor]:
+    def batch(self, variant: int, rows: Indices, device: torch.device) -> tuple[Tensor, Tensor]:
         """Features and field of some views of one variant."""
         features = torch.from_numpy(self.variants[variant][rows]).to(device).float()
         return features.contiguous(memory_format=torch.channels_last), torch.from_numpy(self.fields[variant][rows]).to(device).float()
@@ -84,7 +85,7 @@ class Fold:
         self.recipe, self.compute = recipe, compute
         self.tail = copy.deepcopy(start).to(compute.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         freeze_spatial(self.tail)
-        self.average = copy.deepcopy(self.tail).eval()
+        self.average: Tail = copy.deepcopy(self.tail).eval()
         self.optimiser = torch.optim.AdamW(_groups(self.tail, recipe), weight_decay=recipe.decay)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, lambda step: _rate(step / steps, recipe.warm_up))
         self.epoch = 0
@@ -121,7 +122,7 @@ class Fold:
 
 
 def train(
-    start: Tail, features: Features, targets: Targets, rows: NDArray[np.int64], *, recipe: Recipe, compute: Compute, seed: int, checkpoint: Path
+    start: Tail, features: Features, targets: Targets, rows: Indices, *, recipe: Recipe, compute: Compute, seed: int, checkpoint: Path
 ) -> Tail:
     """The averaged tail after `recipe.epochs` passes over `rows` (the views of the training women only)."""
     steps = len(rows) // recipe.batch
@@ -150,7 +151,7 @@ def loss(evidence: Evidence, tasks: Tensor, density: Tensor, recipe: Recipe) -> 
 
 
 @torch.inference_mode()
-def predict(tail: Tail, features: Features, rows: NDArray[np.int64], compute: Compute, batch: int = 64) -> NDArray[np.float32]:
+def predict(tail: Tail, features: Features, rows: Indices, compute: Compute, batch: int = 64) -> NDArray[np.float32]:
     """Logits (len(rows), tasks + 4) of the unchanged views."""
     out = np.zeros((len(rows), LOGITS), np.float32)
     for start in range(0, len(rows), batch):
@@ -169,7 +170,7 @@ def freeze_spatial(tail: Tail) -> None:
 
 
 def _mixed(
-    features: Features, targets: Targets, rows: NDArray[np.int64], draw: np.random.Generator, recipe: Recipe, device: torch.device
+    features: Features, targets: Targets, rows: Indices, draw: np.random.Generator, recipe: Recipe, device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """A batch drawn by chance from one variant and, in half of the cases, mixed with a second drawing from another."""
     chance = targets.chance[torch.from_numpy(rows)].numpy()

@@ -1,0 +1,73 @@
+"""The answer of the mammography model for one exam, and the one shape in which it leaves as JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.breast.heat import Heat, Mark
+
+
+@dataclass(frozen=True)
+class ViewResult:
+    """One view. Where `reason` is given there is no result and every number is None.
+
+    `cancer` is a calibrated probability, `density_probabilities` those of A to D, `heat` (h, w) covers the whole original view.
+    """
+
+    key: str
+    laterality: str
+    view: str
+    cancer: float | None = None
+    density: str | None = None
+    density_probabilities: tuple[float, float, float, float] | None = None
+    heat: Heat | None = None
+    marks: tuple[Mark, ...] = ()
+    reason: str | None = None
+
+    def as_json(self, *, heat: bool = False) -> dict[str, Any]:
+        """Numbers and words; the heat map (rows of bytes in base64) only when asked for."""
+        answer: dict[str, Any] = {
+            "key": self.key,
+            "laterality": self.laterality,
+            "view": self.view,
+            "cancer": self.cancer,
+            "density": self.density,
+            "density_probabilities": dict(zip("ABCD", self.density_probabilities, strict=True)) if self.density_probabilities else None,
+            "marks": [{"x": mark.x, "y": mark.y, "evidence": mark.evidence} for mark in self.marks],
+            "reason": self.reason,
+        }
+        if heat and self.heat is not None:
+            answer["heat"] = {"shape": list(self.heat.shape), "base64": base64.b64encode(self.heat.tobytes()).decode()}
+        return answer
+
+
+@dataclass(frozen=True)
+class ExamResult:
+    """One exam. `breasts` holds the sides that were seen and scored; without any of them `exam_score` is None and `reason` says why."""
+
+    views: tuple[ViewResult, ...]
+    breasts: Mapping[str, float]
+    breasts_at_screening: Mapping[str, float]
+    density: str | None
+    density_probabilities: tuple[float, float, float, float] | None
+    exam_score: int | None
+    rests_on: str
+    reason: str | None = None
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self, *, heat: bool = False) -> dict[str, Any]:
+        """As `models.score` prints it."""
+        return {
+            "views": [view.as_json(heat=heat) for view in self.views],
+            "breasts": dict(self.breasts),
+            "breasts_at_screening_prevalence": dict(self.breasts_at_screening),
+            "density": self.density,
+            "density_probabilities": dict(zip("ABCD", self.density_probabilities, strict=True)) if self.density_probabilities else None,
+            "exam_score": self.exam_score,
+            "rests_on": self.rests_on,
+            "reason": self.reason,
+            "stage_seconds": dict(self.stage_seconds),
+        }
