@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from core.rules import size
 from core.rules.lung_nodule import Nodule
@@ -308,3 +310,33 @@ def test_assessment_names_rule_and_inputs() -> None:
     found = first(nodule(mm="7.0"))
     assert found.rule == "Lung-RADS v2022"
     assert (found.nodules[0].name, found.nodules[0].mean_tenths) == ("1", 70)
+
+
+@given(
+    kind=st.sampled_from(["solid", "part-solid", "non-solid"]),
+    mean=st.none() | st.integers(1, 400),
+    part=st.none() | st.integers(0, 400),
+    status=st.sampled_from([None, "new", "stable", "growing", "slow-growing"]),
+    before=st.none() | st.integers(1, 400),
+    part_before=st.none() | st.integers(0, 400),
+    months=st.none() | st.integers(0, 60),
+    prior=st.sampled_from([None, "0", "1", "2", "3", "4A", "4B", "4X"]),
+)
+def test_every_possible_nodule_gets_a_category_or_a_named_gap(
+    kind: Any, mean: Any, part: Any, status: Any, before: Any, part_before: Any, months: Any, prior: Any
+) -> None:
+    assume(mean is None or part is None or part <= mean)
+    assume(before is None or part_before is None or part_before <= before)
+    assume(status != "new" or before is None)
+    sizes = {"mean_tenths": mean, "solid_tenths": part, "before_tenths": before, "solid_before_tenths": part_before}
+    found = later(Nodule(kind=kind, status=status, months=months, prior_category=prior, **sizes))
+    assert (found.category in MANAGEMENT) != bool(found.gaps)
+    assert all(str(reason) for reason in (*found.because, *found.gaps, found.management))
+
+
+@pytest.mark.parametrize("status", [None, "new", "growing"])
+def test_a_larger_solid_nodule_is_never_less_suspicious(status: Any) -> None:
+    order = list(MANAGEMENT)
+    exams = [categorise([Nodule(kind="solid", mean_tenths=mm, status=status)], baseline=status is None) for mm in range(1, 300)]
+    ranks = [order.index(exam.category or "") for exam in exams]
+    assert ranks == sorted(ranks)
