@@ -2,4 +2,6 @@
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from pages.ui.routes import ct, mammography, upload
+
+ROUTES: list[BaseRoute] = [*ct.ROUTES, *mammography.ROUTES, *upload.ROUTES]

@@ -1,0 +1,1 @@
+"""Pages of the doctors who read the images."""

@@ -1,0 +1,105 @@
+// Mouse, touch and keyboard, turned into calls of the scene.
+const NOTCH = 100; // wheel pixels of one slice; touchpads send less at a time
+const EDITORS = "input, textarea, select, [contenteditable], [role=textbox], [role=combobox], [role=listbox], [role=slider], [role=radiogroup], [role=dialog], [role=grid]";
+
+export function pointers(shell, area) {
+  const active = new Map();
+  let drag = null;
+  let pinch = null;
+  const place = (event) => {
+    const box = area.getBoundingClientRect();
+    return [(event.clientX - box.left) * shell.density, (event.clientY - box.top) * shell.density];
+  };
+  const toolOf = (event) => {
+    if (event.button === 2) return "window";
+    if (event.button === 1 || event.shiftKey) return "pan";
+    return event.ctrlKey || event.metaKey ? "zoom" : shell.scene.tool;
+  };
+  const spread = () => {
+    const [a, b] = [...active.values()];
+    return { distance: Math.hypot(a[0] - b[0], a[1] - b[1]), middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] };
+  };
+  area.onpointerdown = (event) => {
+    shell.focus();
+    area.setPointerCapture(event.pointerId);
+    const [x, y] = place(event);
+    active.set(event.pointerId, [x, y]);
+    if (active.size === 2) [pinch, drag] = [spread(), null];
+    else if (active.size === 1) {
+      drag = { tool: toolOf(event), x, y, start: { x, y, ...(shell.scene.pick(x, y) ?? {}) } };
+      shell.scene.press(drag.tool, x, y);
+    }
+    event.preventDefault();
+  };
+  area.onpointermove = (event) => {
+    const [x, y] = place(event);
+    shell.pointer = [x, y];
+    if (active.has(event.pointerId)) active.set(event.pointerId, [x, y]);
+    if (pinch && active.size === 2) {
+      const now = spread();
+      shell.scene.zoomBy(now.distance / Math.max(pinch.distance, 1), ...now.middle);
+      pinch = now;
+    } else if (drag) {
+      shell.scene.drag(drag.tool, (x - drag.x) / shell.density, (y - drag.y) / shell.density, x, y, drag.start);
+      [drag.x, drag.y] = [x, y];
+      shell.refresh();
+    }
+    shell.hover();
+  };
+  area.onpointerup = area.onpointercancel = (event) => {
+    active.delete(event.pointerId);
+    if (active.size < 2) pinch = null;
+    if (!active.size) drag = null;
+  };
+  area.onpointerleave = () => shell.hover(true);
+  area.oncontextmenu = (event) => event.preventDefault();
+  area.ondblclick = (event) => shell.scene.open?.(...place(event));
+}
+
+// Turns of the wheel are collected until they make a step.
+export function wheel(shell, area) {
+  let rest = 0;
+  const turned = (event) => {
+    event.preventDefault();
+    const box = area.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) * shell.density, (event.clientY - box.top) * shell.density];
+    const pixels = event.deltaMode === 1 ? event.deltaY * 33 : event.deltaY;
+    if (event.ctrlKey) return shell.scene.zoomBy(Math.exp(-pixels / 300), x, y);
+    rest = Math.sign(rest) === Math.sign(pixels) ? rest + pixels : pixels;
+    const steps = Math.abs(pixels) >= NOTCH ? Math.round(rest / NOTCH) : Math.trunc(rest / (NOTCH / 3));
+    if (!steps) return undefined;
+    rest = 0;
+    return shell.scene.wheel(steps, x, y);
+  };
+  area.addEventListener("wheel", turned, { passive: false });
+  return () => area.removeEventListener("wheel", turned);
+}
+
+const STEPS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -1e6, End: 1e6 };
+
+// Keys work wherever the focus is, except while someone types or moves inside another control.
+export function keyboard(shell) {
+  const pressed = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !shell.visible) return;
+    const inside = event.composedPath().includes(shell.root);
+    const target = event.composedPath()[0];
+    if (!inside && target instanceof Element && target.closest(EDITORS)) return;
+    if (inside && target instanceof HTMLInputElement && event.key in STEPS) return; // the slider moves itself
+    if (!inside && document.querySelector("[role=dialog]")) return;
+    if (!handle(shell, event, inside)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  window.addEventListener("keydown", pressed, true);
+  return () => window.removeEventListener("keydown", pressed, true);
+}
+
+function handle(shell, event, inside) {
+  const key = (event.shiftKey && event.key.length === 1 ? "shift+" : "") + event.key.toLowerCase();
+  const command = shell.commands.flat().find((one) => one.key === key && (!one.there || one.there()));
+  if (command) return shell.run(command), true;
+  if (event.key in STEPS && shell.scene.step && (inside || !["Home", "End"].includes(event.key))) return shell.scene.step(STEPS[event.key]), true;
+  if (event.key === "+" || event.key === "=") return shell.scene.zoomBy(1.25, ...shell.pointer), true;
+  if (event.key === "-") return shell.scene.zoomBy(0.8, ...shell.pointer), true;
+  return false;
+}

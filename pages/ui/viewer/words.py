@@ -1,0 +1,86 @@
+"""Every word that the viewer shows, in the present language."""
+
+from pages.ui.i18n import _
+
+
+def words(kind: str) -> dict[str, str]:
+    """Words for a "ct" or "mg" scene; `…_hint` says what a button does, its key is added by the viewer."""
+    return {**_common(), **(_ct() if kind == "ct" else _mg())}
+
+
+def _common() -> dict[str, str]:
+    return {
+        "tools": _("Viewer tools"),
+        "tool_scroll": _("Scroll"),
+        "tool_scroll_hint": _("Drag to scroll through the slices"),
+        "tool_window": _("Window"),
+        "tool_window_hint": _("Drag to change brightness and contrast; the right mouse button does this at any time"),
+        "tool_pan": _("Pan"),
+        "tool_pan_hint": _("Drag to move the image; with Shift at any time"),
+        "tool_zoom": _("Zoom"),
+        "tool_zoom_hint": _("Drag to zoom; Ctrl and wheel at any time"),
+        "tool_cross": _("Crosshair"),
+        "tool_cross_hint": _("Click a point to see it in all planes"),
+        "marks": _("AI marks"),
+        "marks_hint": _("Show or hide the AI marks"),
+        "previous_hint": _("Previous AI mark"),
+        "next_hint": _("Next AI mark"),
+        "invert": _("Invert"),
+        "invert_hint": _("Swap black and white"),
+        "actual_hint": _("One image pixel on one screen pixel"),
+        "reset": _("Reset"),
+        "reset_hint": _("Back to the first view"),
+        "full": _("Full screen"),
+        "full_hint": _("Use the whole screen"),
+        "level": _("L"),
+        "width": _("W"),
+        "loading": _("Loading …"),
+        "lost": _("The graphics card was taken away for a moment; the images come back by themselves."),
+        "signed_out": _("Your sign-in has ended. Sign in again to see the images."),
+        "gone": _("These images are not there any more. Reload the page."),
+        "broken": _("Some images could not be loaded. Reload the page; if that does not help, tell an administrator."),
+        "plain": _("This browser has no WebGL2: ready-made pictures are shown; window and zoom are not available."),
+        "slider": _("Slice"),
+        "slice": _("Slice {number} of {total}", number="{number}", total="{total}"),
+        "opacity": _("Strength of the heat map"),
+    }
+
+
+def _ct() -> dict[str, str]:
+    return {
+        "position": _("Position {mm} mm", mm="{mm}"),
+        "lung": _("Lung"),
+        "lung_hint": _("Lung window"),
+        "soft": _("Soft tissue"),
+        "soft_hint": _("Soft tissue window"),
+        "bone": _("Bone"),
+        "bone_hint": _("Bone window"),
+        "fit": _("Fit"),
+        "fit_hint": _("Window that fits this slice"),
+        "three": _("3 planes"),
+        "three_hint": _("Axial, coronal and sagittal planes with a crosshair"),
+    }
+
+
+def _mg() -> dict[str, str]:
+    return {
+        "stored": _("Original"),
+        "stored_hint": _("Window of the image file"),
+        "soft": _("Softer"),
+        "soft_hint": _("Less contrast"),
+        "hard": _("Harder"),
+        "hard_hint": _("More contrast"),
+        "row": _("Row"),
+        "row_hint": _("All views in a row"),
+        "grid": _("2 × 2"),
+        "grid_hint": _("One pair of views above the other"),
+        "cc": _("CC"),
+        "cc_hint": _("CC views only"),
+        "mlo": _("MLO"),
+        "mlo_hint": _("MLO views only"),
+        "heat": _("Heat map"),
+        "heat_hint": _("Show or hide where the AI saw evidence"),
+        "loupe": _("Magnifier"),
+        "loupe_hint": _("Magnify around the pointer"),
+        "missing": _("not in this exam"),
+    }
