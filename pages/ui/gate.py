@@ -14,7 +14,7 @@ from db.engine import snapshot
 from pages.ui import shell
 
 COOKIE = "firstlight_session"
-OPEN = ("/sign-in", "/static/", "/firstlight/", "/_stcore/health", "/_stcore/host-config")
+OPEN = ("/sign-in", "/favicon", "/static/", "/firstlight/", "/_stcore/health", "/_stcore/host-config")
 SERVED = ("/_stcore/", "/media/", "/component/", "/api/", "/sign-out", "/language/")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -71,7 +71,8 @@ class Gate:
 
 def _answer(scope: Scope, path: str, who: Person | None) -> Response | None:
     """What the gate says itself: refusals, the way to the sign-in page, and the shell of every page. None: let it through."""
-    is_page = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not path.startswith(SERVED) and "." not in path
+    looks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+    is_page = looks and path.count("/") == 1 and "." not in path and not path.startswith(SERVED)
     if who is None:
         back = quote(path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""), safe="")
         return RedirectResponse(f"/sign-in?next={back}", 303) if is_page else PlainTextResponse("Sign in first.", 401)

@@ -11,7 +11,7 @@ from streamlit import runtime
 
 from core import signin
 from core.access import Act, Person
-from core.errors import Conflict, FirstlightError, NotAllowed, Rejected
+from core.errors import Conflict, FirstlightError, NotAllowed, Rejected, Retryable
 from db.engine import snapshot, transaction
 from db.enums import Role
 from pages.ui import i18n
@@ -19,6 +19,7 @@ from pages.ui.gate import COOKIE, person_of
 from pages.ui.i18n import _, show
 
 SEED = "firstlight_person"  # where a test puts the person; never looked at while a real browser is connected
+LOOKS = {Conflict: ("warning", "sync_problem"), NotAllowed: ("warning", "lock"), Rejected: ("error", "edit")}
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,46 +53,58 @@ def read(ask: Callable[..., T], *args: Any, **kwargs: Any) -> T:
             return ask(session, *args, **kwargs)
     except FirstlightError as problem:
         tell(problem)
-    except Exception:
+    except Exception:  # noqa: BLE001  the web's process edge
         _tell_reference()
     st.stop()
 
 
-def act(work: Callable[..., T], *args: Any, done: str | None = None, **kwargs: Any) -> T | None:
+def act(work: Callable[..., T], *args: Any, done: str | None = None, aside: bool = False, **kwargs: Any) -> T | None:
     """`work(session, *args)` in one transaction; says `done` when it is committed, and what happened when it is not (then None)."""
+    return _attempt(work, args, kwargs, done, aside)[1]
+
+
+def did(work: Callable[..., Any], *args: Any, done: str | None = None, aside: bool = False, **kwargs: Any) -> bool:
+    """Like `act`, for work that returns nothing: whether it was committed. `aside` says problems in a corner, for pages that refresh."""
+    return _attempt(work, args, kwargs, done, aside)[0]
+
+
+def _attempt(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], done: str | None, aside: bool) -> tuple[bool, T | None]:
     try:
         with transaction() as session:
             result = work(session, *args, **kwargs)
     except FirstlightError as problem:
-        tell(problem)
-        return None
-    except Exception:
-        _tell_reference()
-        return None
+        tell(problem, aside=aside)
+        return False, None
+    except Exception:  # noqa: BLE001  the web's process edge
+        _tell_reference(aside=aside)
+        return False, None
     if done:
         st.toast(done, icon=":material/check:")
-    return result
+    return True, result
 
 
-def tell(problem: FirstlightError) -> None:
+def tell(problem: FirstlightError, *, aside: bool = False) -> None:
     """Show an error by who must act."""
+    kind, icon = next((look for error, look in LOOKS.items() if isinstance(problem, error)), ("warning", "hourglass"))
     text = show(problem.sentence)
-    if isinstance(problem, Conflict):
-        st.warning(text, icon=":material/sync_problem:")
-    elif isinstance(problem, NotAllowed):
-        st.warning(text, icon=":material/lock:")
-    elif isinstance(problem, Rejected):
-        st.error(text, icon=":material/edit:")
-    else:
-        st.warning(f"{text} {_('Nothing is lost; it may work again in a moment.')}", icon=":material/hourglass:")
+    if isinstance(problem, Retryable):
+        text = f"{text} {_('Nothing is lost; it may work again in a moment.')}"
+    _say(text, kind, icon, aside)
 
 
-def _tell_reference() -> None:
+def _tell_reference(*, aside: bool = False) -> None:
     """The last resort: the person gets a reference, the log gets the trace."""
     reference = secrets.token_hex(4)
     log.exception("reference %s", reference)
-    words = _("Something went wrong here; nothing was changed. Please tell an administrator the reference {reference}.", reference=reference)
-    st.error(words, icon=":material/report:")
+    words = _("Something went wrong here; nothing was changed. Please tell an administrator the reference {reference}.")
+    _say(words.format(reference=reference), "error", "report", aside)
+
+
+def _say(text: str, kind: str, icon: str, aside: bool) -> None:
+    if aside:
+        st.toast(text, icon=f":material/{icon}:", duration="long")
+    else:
+        {"error": st.error, "warning": st.warning}[kind](text, icon=f":material/{icon}:")
 
 
 def speak(user: Person, language: str) -> None:
@@ -100,4 +113,4 @@ def speak(user: Person, language: str) -> None:
     act(signin.set_language, user, language)
 
 
-__all__ = ["Session", "act", "current_user", "read", "require", "speak", "tell"]
+__all__ = ["Session", "act", "current_user", "did", "read", "require", "speak", "tell"]

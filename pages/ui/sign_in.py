@@ -127,7 +127,7 @@ def _accounts(session: Session) -> str:
     from core.demo import ACCOUNTS  # only an installation with the demonstration needs it
 
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(_(role))}</th><td><code>{html.escape(login)}</code></td><td><code>{html.escape(password)}</code></td></tr>'
+        f'<tr><th scope="row">{html.escape(_(role))}</th><td><code>{login}</code></td><td><code>{password}</code></td></tr>'
         for login, password, role in ACCOUNTS
     )
     words = _("Demonstration accounts: everything they show is invented or public research data")
