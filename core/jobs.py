@@ -4,7 +4,7 @@ The worker (`models.worker`) holds the workflows under the names given here; eve
 The engine's own tables say where a job stands; our rows only name the workflow id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -152,6 +152,14 @@ def failures(limit: int = 20) -> list[Job]:
     """The newest jobs that ended without doing their work."""
     rows = _list(name=[INTAKE, SCORE], status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"], limit=limit, sort_desc=True)
     return [_job(row) for row in rows]
+
+
+def hand_over(silent: Collection[str]) -> int:
+    """Queue the running jobs of workers that fell silent again, from their last finished step; how many there were."""
+    rows = _list(status="PENDING", executor_id=list(silent)) if silent else []
+    for row in rows:
+        client().resume_workflow(row.workflow_id, queue_name=row.queue_name)
+    return len(rows)
 
 
 def _list(**conditions: Any) -> list[WorkflowStatus]:

@@ -23,11 +23,7 @@ def participant_of(session: Session, header: InstanceHeader, batch: Batch) -> tu
         return chosen, _compare(chosen, header)
     identifier = person_of(header)
     if not identifier:
-        raise Rejected(
-            N_(
-                "(0010,0020) Patient ID is missing, so it is not known whose image it is; choose the participant and upload the images again"
-            )
-        )
+        raise Rejected(N_("(0010,0020) Patient ID is missing, so it is not known whose image it is; choose the participant"))
     found = find_or_register(
         session,
         site_id=batch.site_id,

@@ -87,9 +87,7 @@ def _same(session: Session, known: Instance, key: str, batch: Batch) -> None:
         raise Conflict(N_("An image with this SOP Instance UID (0008,0018) is known from another site; check who sent it"))
     if known.object_key != key:
         raise Conflict(
-            N_(
-                "Another image with the same SOP Instance UID (0008,0018) {uid} is stored; that one is kept, this one is in quarantine"
-            ),
+            N_("Another image with the same SOP Instance UID (0008,0018) {uid} is stored; that one is kept, this one is in quarantine"),
             uid=known.sop_uid,
         )
 
@@ -99,7 +97,10 @@ def _study(session: Session, header: InstanceHeader, participant: Participant) -
     uid = header.study_instance_uid
     study = session.exec(select(Study).where(Study.site_id == participant.site_id, Study.study_uid == uid)).first()
     if study is None:
-        study = Study(study_uid=uid, site_id=participant.site_id, participant_id=participant.id or 0, study_date=header.study_date)
+        study = Study(
+            study_uid=uid, site_id=participant.site_id, participant_id=participant.id or 0, study_date=header.study_date,
+            description=header.study_description[:200],
+        )  # fmt: skip
         session.add(study)
         session.flush()
     if study.participant_id != participant.id:
@@ -111,7 +112,8 @@ def _series(session: Session, header: InstanceHeader, study: Study) -> int:
     uid = header.series_instance_uid
     series = session.exec(select(Series).where(Series.series_uid == uid)).first()
     if series is None:
-        series = Series(study_id=study.id or 0, series_uid=uid, modality=header.modality[:16])
+        description = header.series_description[:200]
+        series = Series(study_id=study.id or 0, series_uid=uid, modality=header.modality[:16], description=description)
         session.add(series)
         session.flush()
     if series.study_id != study.id:

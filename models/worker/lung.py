@@ -1,0 +1,89 @@
+"""Chest CT exams: volume from the store to the model, its findings to places in the patient and in the slices."""
+
+from __future__ import annotations
+
+import math
+
+from core.imaging.volume import Volume
+from core.imaging.volume_cache import CachedVolume, read_cached_volume
+from core.objects import store
+from core.workflow.runs import FindingDraft
+from core.workflow.volumes import decoded_volume
+from db.enums import FindingKind
+from models.cards import Card
+from models.lung.nodule import LungResult, Nodule
+from models.lung_ct import LungCT
+from models.worker.scorer import Case, Report, Scored
+
+
+class LungScorer:
+    """The installed lung model."""
+
+    def __init__(self, model: LungCT) -> None:
+        self.model = model
+
+    @property
+    def card(self) -> Card:
+        return self.model.card
+
+    @property
+    def device(self) -> str:
+        return self.model.compute.name
+
+    def decode(self, case: Case, report: Report) -> None:
+        decoded_volume(case.exam_id, dict(case.keys))
+        report(1.0)
+
+    def infer(self, case: Case, report: Report) -> Scored:
+        volume = self._volume(case)
+        answer = self.model.score(volume.hu, volume.affine)
+        report(1.0)
+        return scored(answer, volume)
+
+    def _volume(self, case: Case) -> Volume:
+        cached: CachedVolume = decoded_volume(case.exam_id, dict(case.keys))
+        return read_cached_volume(store(), cached)
+
+
+def scored(answer: LungResult, volume: Volume) -> Scored:
+    """The exam is as suspicious as its most suspicious finding; a scan without findings has suspicion 0 and says so."""
+    ranked = sorted(answer.findings, key=lambda nodule: nodule.malignancy, reverse=True)
+    score = ranked[0].malignancy if ranked else 0.0
+    return Scored(
+        score=score,
+        step=max(1, min(10, math.ceil(10 * score))),
+        result={
+            "findings": len(ranked),
+            "lung_volume_ml": round(answer.lung_volume_ml),
+            "series_uid": volume.series_instance_uid,
+            "warnings": [*answer.warnings, *(str(warning) for warning in volume.warnings)],
+        },
+        findings=tuple(_finding(nodule, volume) for nodule in ranked),
+        stage_seconds=dict(answer.stage_seconds),
+    )
+
+
+def _finding(nodule: Nodule, volume: Volume) -> FindingDraft:
+    """`slice` counts from foot to head from 0, `box` is x0, y0, x1, y1 in voxel edges, `mask` runs of outside, inside, … in C order."""
+    k = min(max(round(nodule.center_kji[0]), 0), len(volume.sop_instance_uids) - 1)
+    depth, height, width = nodule.box_kji
+    return FindingDraft(
+        kind=FindingKind.nodule,
+        sop_uid=volume.sop_instance_uids[k],
+        laterality={"left": "L", "right": "R"}.get(nodule.side or "", ""),
+        place={
+            "center_lps_mm": list(nodule.center_lps_mm),
+            "center_kji": list(nodule.center_kji),
+            "slice": k,
+            "slices": [depth[0], depth[1] - 1],
+            "box": [width[0], height[0], width[1], height[1]],
+            "mask": {"first": list(nodule.mask.first_kji), "shape": list(nodule.mask.shape), "runs": list(nodule.mask.runs)},
+        },
+        mean_diameter_mm=nodule.mean_diameter_mm,
+        long_axis_mm=nodule.long_axis_mm,
+        short_axis_mm=nodule.short_axis_mm,
+        volume_mm3=nodule.volume_mm3,
+        probability=nodule.probability,
+        malignancy=nodule.malignancy,
+        detail={"type": nodule.nodule_type, "upper_lobe": nodule.upper_lobe},
+    )

@@ -1,0 +1,115 @@
+"""The jobs of the worker under the names that `core.jobs` queues them by."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dbos import DBOS
+from dbos._error import DBOSMaxStepRetriesExceeded
+
+from core import jobs
+from core.words import N_, say
+from core.workflow import intake
+from models.worker import steps
+from models.worker.scorer import Report, Scorer
+from models.worker.steps import Kept
+
+log = logging.getLogger(__name__)
+
+TRIES = 3  # of a step that fails with trouble that may pass
+FIRST_PAUSE_S = 1.0
+LIVES = 5  # how often a job is taken up again after its worker died
+EVERY_S = 0.3  # how often progress is written at most
+SHARES = {"decode": (0.0, 0.25), "infer": (0.25, 0.95), "record": (0.95, 1.0)}  # of the whole job, by step
+
+
+@dataclass
+class Scorers:
+    """The loaded models of this process by name.tag; `problems` says why one is not there."""
+
+    by_identity: Mapping[str, Scorer] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def register(scorers: Scorers) -> None:
+    """Define the workflows; before the job engine is launched."""
+    retried = DBOS.step(retries_allowed=True, max_attempts=TRIES, interval_seconds=FIRST_PAUSE_S)
+
+    @DBOS.step(name="take_in_files", retries_allowed=True, max_attempts=TRIES, interval_seconds=FIRST_PAUSE_S)
+    def take_in_files(batch_id: str) -> int:
+        return len(intake.take_in(batch_id, on_progress=_Said()))
+
+    @DBOS.workflow(name=jobs.INTAKE, max_recovery_attempts=LIVES)
+    def take_in(batch_id: str) -> int:
+        return take_in_files(batch_id)
+
+    @retried
+    def decode(exam_id: int, identity: str, attempt: int) -> Kept:
+        return steps.decode(scorers.by_identity[identity], steps.case_of(exam_id, attempt), _share("decode"))
+
+    @retried
+    def infer(exam_id: int, identity: str, attempt: int) -> Kept:
+        return steps.infer(scorers.by_identity[identity], steps.case_of(exam_id, attempt), _share("infer"))
+
+    @retried
+    def record(exam_id: int, identity: str, attempt: int, decoded: Kept, inferred: Kept | None, failure: str | None) -> int:
+        due = steps.due_of(exam_id, identity, attempt)
+        return steps.record(scorers.by_identity.get(identity), due, str(DBOS.workflow_id), decoded, inferred, failure)
+
+    @DBOS.workflow(name=jobs.SCORE, max_recovery_attempts=LIVES)
+    def score_exam(exam_id: int, identity: str, attempt: int) -> int:
+        """Whatever happens, the exam gets an answer: a result, or the phase and the reason why there is none."""
+        decoded: Kept = {}
+        inferred: Kept | None = None
+        failure = None
+        phase = "decode"
+        try:
+            decoded = decode(exam_id, identity, attempt)
+            if decoded["refusal"] is None:
+                phase = "infer"
+                inferred = infer(exam_id, identity, attempt)
+        except DBOSMaxStepRetriesExceeded as problem:
+            failure = _failure(phase, problem, scorers.problems.get(identity))
+        return record(exam_id, identity, attempt, decoded, inferred, failure)
+
+
+class _Said:
+    """Progress of an intake as an event of its workflow, not more often than every `EVERY_S`."""
+
+    def __init__(self) -> None:
+        self.last = 0.0
+
+    def __call__(self, phase: str, done: int, total: int | None) -> None:
+        if time.monotonic() - self.last >= EVERY_S:
+            self.last = time.monotonic()
+            DBOS.set_event(jobs.PROGRESS, {"phase": phase, "done": done, "total": total, "fraction": done / total if total else None})
+
+
+def _share(step: str) -> Report:
+    """Progress of one step as its share of the whole job; the phase is written at once."""
+    low, high = SHARES[step]
+    last = 0.0
+
+    def report(fraction: float) -> None:
+        nonlocal last
+        if fraction <= 0 or time.monotonic() - last >= EVERY_S:
+            last = time.monotonic()
+            DBOS.set_event(jobs.PROGRESS, {"phase": step, "fraction": low + (high - low) * min(1.0, max(0.0, fraction))})
+
+    report(0.0)
+    return report
+
+
+def _failure(phase: str, problem: Any, known: str | None) -> str:
+    """The sentence for a step that failed in every try, as JSON."""
+    causes = getattr(problem, "errors", None) or [problem]
+    log.error("phase %s failed %d times", phase, len(causes), exc_info=causes[-1])
+    if known:
+        return say(known).to_json()
+    cause = f"{type(causes[-1]).__name__}: {causes[-1]}"[:300]
+    template = N_("Scoring failed in the phase “{phase}” after {tries} tries ({problem}); an administrator should look at the worker’s log")
+    return say(template, phase=phase, tries=len(causes), problem=cause).to_json()
