@@ -1,6 +1,8 @@
 """Bytes → data set: the one place where pydicom opens a file. Whatever it stumbles over becomes a refusal that a sender understands."""
 
 import io
+import logging
+import warnings
 import zlib
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from core.imaging.attributes import DAMAGE, text
 from core.imaging.transfer_syntax import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from core.words import N_
 
-# Values are checked where they are taken (attributes.py); pydicom's own warnings about odd values would only be noise.
+# Values are checked where they are taken (attributes.py); pydicom's own remarks about odd values and damaged ends would only be noise.
 config.settings.reading_validation_mode = config.IGNORE
+warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)  # it writes values of attributes, that is names, into its log
 
 PREAMBLE = 128
 MAGIC = b"DICM"
