@@ -49,7 +49,7 @@ def mg_image(picture: Picture, exam_id: int) -> Scene:
         "function": picture.function,
         "inverted": picture.inverted,
         "mirrored": mirrored,
-        "notes": [*([_("mirrored for display")] if mirrored else []), *(show(warning) for warning in picture.warnings)],
+        "notes": [_("mirrored for display")] if mirrored else [],
         "heat": None,
         "marks": [],
     }

@@ -37,6 +37,7 @@ export class Picture {
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.levels[0].texture);
     gl.pixelStorei(gl.UNPACK_ROW_LENGTH, size[0]);
+    gl.pixelStorei(gl.UNPACK_IMAGE_HEIGHT, size[1]);
     for (let row = 0; row < this.down; row++) {
       for (let column = 0; column < this.across; column++) {
         const [x, y] = [column * tile[0], row * tile[1]];
@@ -47,7 +48,7 @@ export class Picture {
         gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, w, h, 1, gl.RED_INTEGER, gl.UNSIGNED_SHORT, values);
       }
     }
-    for (const name of [gl.UNPACK_ROW_LENGTH, gl.UNPACK_SKIP_PIXELS, gl.UNPACK_SKIP_ROWS]) gl.pixelStorei(name, 0);
+    for (const name of [gl.UNPACK_ROW_LENGTH, gl.UNPACK_IMAGE_HEIGHT, gl.UNPACK_SKIP_PIXELS, gl.UNPACK_SKIP_ROWS]) gl.pixelStorei(name, 0);
   }
 
   // The next level: every pixel is the mean of four.
