@@ -257,7 +257,7 @@ def test_the_next_case_is_the_most_urgent_that_nobody_has(database: str) -> None
     with transaction() as session:
         dana, emil = a_person(session, "dana"), a_person(session, "emil")
         routine, urgent = an_exam(session), an_exam(session)
-        an_exam(session, complete=False)
+        an_exam(session, complete=False, days_ago=0)
         a_run(session, urgent, step=10, nodules=((20.0, 0.9),))
         assert triage.claim_next(session, dana) == urgent.id
         assert triage.claim_next(session, emil) == routine.id

@@ -12,6 +12,7 @@ from core.clock import now
 from core.words import Sentence
 from core.workflow.participants import matching
 from core.workflow.registry import counting_versions
+from core.workflow.runs import SPARE
 from core.workflow.urgency import Mark
 from db.enums import ExamKind, RunOutcome
 from db.tables import Claim, Decision, Deferral, Episode, Exam, ExamInstance, Finding, ModelRun, Participant, Programme, Read, User
@@ -85,7 +86,7 @@ def around(session: Session, sites: Iterable[int]) -> Around:
     readers: dict[int, set[int]] = defaultdict(set)
     for exam_id, reader in session.exec(select(Read.exam_id, Read.reader_id).where(col(Read.exam_id).in_(undecided))):
         readers[exam_id].add(reader)
-    pictured = select(col(ExamInstance.exam_id)).where(col(ExamInstance.exam_id).in_(undecided)).distinct()
+    pictured = select(col(ExamInstance.exam_id)).where(col(ExamInstance.exam_id).in_(undecided), ExamInstance.part != SPARE).distinct()
     return Around(
         runs=_runs(session, undecided),
         claims={row[0]: (row[1], row[2], row[3]) for row in session.exec(claims.where(Claim.expires_at > now()))},

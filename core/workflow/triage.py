@@ -18,6 +18,7 @@ from core.workflow.claims import claim, defer, release
 from core.workflow.programmes import Card, Policy, card, cards, policy
 from core.workflow.registry import counting_versions
 from core.workflow.state import WORDS, case_state
+from core.workflow.unscored import Unscored, arriving, not_scored, why
 from core.workflow.urgency import Scored, Urgency, by_age, rank
 from db.enums import RunOutcome
 
@@ -175,7 +176,7 @@ def _by_ai(exam: queue.Waiting, context: _Context, programme: Card) -> tuple[Urg
     if run is None:
         return *_without_run(exam, context, programme), None
     if run.outcome != RunOutcome.scored:
-        return Urgency.look, _not_scored(run.reason), None
+        return Urgency.look, not_scored(run.reason), None
     urgency, because = rank(Scored(run.step, run.density, run.marks), programme.triage)
     problem = Sentence.from_json(exam.problem)
     if problem is None:
@@ -184,20 +185,14 @@ def _by_ai(exam: queue.Waiting, context: _Context, programme: Card) -> tuple[Urg
 
 
 def _without_run(exam: queue.Waiting, context: _Context, programme: Card) -> tuple[Urgency, Sentence]:
-    problem = Sentence.from_json(exam.problem)
-    if problem is not None:
-        return Urgency.look, _not_scored(problem)
-    if exam.completed_at is None:
-        return Urgency.routine, say(N_("Images are still arriving"))
-    if exam.exam_id not in context.around.with_images:
-        return Urgency.look, _not_scored(say(N_("no images are stored")))
-    if programme.model not in context.models:
-        return Urgency.look, _not_scored(say(N_("no AI model is installed for this programme")))
-    return Urgency.routine, say(N_("Being scored now") if exam.exam_id in context.running else N_("Waiting to be scored"))
-
-
-def _not_scored(reason: Sentence | None) -> Sentence:
-    return say(N_("Not scored: {reason}"), reason=reason or say(N_("the reason was not recorded")))
+    unscored = Unscored(
+        problem=Sentence.from_json(exam.problem),
+        arriving=not _ready(exam),
+        with_images=exam.exam_id in context.around.with_images,
+        model_installed=programme.model in context.models,
+        running=exam.exam_id in context.running,
+    )
+    return Urgency.routine if unscored.pending else Urgency.look, why(unscored)
 
 
 def _order(case: _Case) -> tuple[Urgency, date, datetime, int]:
@@ -209,7 +204,7 @@ def _overdue(case: _Case) -> bool:
 
 
 def _ready(exam: queue.Waiting) -> bool:
-    return exam.completed_at is not None or bool(exam.problem)
+    return not arriving(exam.received_at, exam.completed_at, exam.problem)
 
 
 def _row(case: _Case, context: _Context) -> TriageRow:

@@ -1,0 +1,216 @@
+"""A case as its reader sees it: the participant, what happened before, the images, the AI as far as it may be seen, and the reads."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from core import audit
+from core.access import Act, Person
+from core.clock import today
+from core.errors import Conflict, NotAllowed
+from core.words import N_, Sentence, say
+from core.workflow import claims
+from core.workflow.ai import AiResult, FindingLine, ai_result
+from core.workflow.blind import reads_hidden
+from core.workflow.participants import ParticipantLine, line
+from core.workflow.programmes import Card, card, consequence
+from core.workflow.runs import SPARE
+from core.workflow.signing import Opinion, Signed, submit
+from core.workflow.state import CaseState, case_state
+from core.workflow.suggestion import Suggestion, suggestion
+from core.workflow.timeline import TimelineEvent, timeline
+from core.workflow.unscored import arriving
+from db.enums import ExamKind, ProgrammeDecision
+from db.tables import Decision, Episode, Exam, ExamInstance, Instance, Programme, Read, Series, User
+
+__all__ = [
+    "AiResult", "Case", "CaseImages", "DecisionLine", "FindingLine", "ImagePart", "Opinion", "ReadLine", "Signed", "Suggestion",
+    "case", "consequence", "open_case", "submit", "suggestion",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ImagePart:
+    """One stored image that the exam is read from: "volume" for a CT slice, "L-CC" and the like for a mammogram."""
+
+    instance_id: int
+    part: str
+    sop_uid: str
+    series_uid: str
+
+
+@dataclass(frozen=True)
+class CaseImages:
+    """What there is to look at; empty for a simulated exam. CT slices come in no particular order: the viewer sorts by geometry."""
+
+    kind: ExamKind
+    parts: tuple[ImagePart, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def view(self, part: str) -> ImagePart | None:
+        """The image of one view such as "L-MLO"."""
+        return next((image for image in self.parts if image.part == part), None)
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """One signed opinion."""
+
+    id: int
+    reader: str
+    category: str
+    decision: ProgrammeDecision
+    note: str
+    density: str | None
+    per_side: dict[str, str]
+    saw_ai: bool
+    run_id: int | None
+    opened_at: datetime
+    committed_at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """What the programme decided and by whom."""
+
+    id: int
+    decision: ProgrammeDecision
+    category: str
+    author: str
+    at: datetime
+    reason: Sentence | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One exam with everything that this person may know. `ai` is None exactly when `ai_reason` says why."""
+
+    exam_id: int
+    participant: ParticipantLine
+    programme: str
+    round: int
+    episode_id: int
+    site_id: int
+    kind: ExamKind
+    exam_date: date
+    days_in_queue: int
+    state: CaseState
+    timeline: tuple[TimelineEvent, ...]
+    images: CaseImages
+    ai: AiResult | None
+    ai_reason: Sentence | None
+    reads: tuple[ReadLine, ...]
+    decision: DecisionLine | None
+    my_read: ReadLine | None
+    can_read: bool
+    why_not: Sentence | None
+    claimed_by: str | None
+    claimed_until: datetime | None
+    synthetic: bool
+    phantom: bool
+    problem: Sentence | None
+    card: Card
+
+    @property
+    def baseline(self) -> bool:
+        """Whether no earlier exam of this participant in this programme is known."""
+        earlier = (event for event in self.timeline if event.kind == "exam" and event.programme == self.programme)
+        return not any(event.exam_id != self.exam_id and event.at <= self.exam_date for event in earlier)
+
+
+def case(session: Session, person: Person, exam_id: int) -> Case:
+    """The case; NotAllowed outside the person's sites. Nothing is written."""
+    person.must(Act.see_participants)
+    rows = select(Exam, Episode, col(Programme.card_id)).join(Episode, col(Episode.id) == Exam.episode_id)
+    rows = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Exam.site_id).in_(person.sites(Act.see_participants)))
+    found = session.exec(rows.where(Exam.id == exam_id)).first()
+    if found is None:
+        raise NotAllowed(N_("This case is not at one of your sites."))
+    exam, episode, card_id = found
+    programme, decision, reads = card(card_id), _decision(session, exam_id), _reads(session, person, exam_id)
+    hidden = bool(reads_hidden(session, person, [exam_id]))
+    mine = next((read for read in reads if read.mine), None)
+    state = case_state(reads=len(reads), decided=decision is not None, readers=programme.readers)
+    held = claims.held_by(session, exam_id) if decision is None else None
+    in_sight = next((read.run_id for read in reversed(reads) if read.run_id), None) if decision else None
+    ai, ai_reason = ai_result(session, person, exam, programme, run_id=in_sight)
+    why_not = _why_not(person, exam, state, mine, decision, held)
+    return Case(
+        exam_id=exam_id, participant=line(session, person, episode.participant_id), programme=card_id, round=episode.round,
+        episode_id=exam.episode_id, site_id=exam.site_id, kind=exam.kind, exam_date=exam.exam_date,
+        days_in_queue=_days(exam, decision), state=state, timeline=timeline(session, person, episode.participant_id),
+        images=_images(session, exam), ai=ai, ai_reason=ai_reason, reads=() if hidden else reads, decision=decision, my_read=mine,
+        can_read=why_not is None, why_not=why_not, claimed_by=held[1] if held else None, claimed_until=held[2] if held else None,
+        synthetic=exam.synthetic, phantom=exam.phantom, problem=Sentence.from_json(exam.problem), card=programme,
+    )  # fmt: skip
+
+
+def open_case(session: Session, person: Person, exam_id: int) -> Case:
+    """The case, claimed where this person can read it, and the opening written to the audit trail."""
+    seen = case(session, person, exam_id)
+    if seen.can_read:
+        with suppress(Conflict):  # taken between the look and the claim: the case now says who has it
+            claims.claim(session, person, exam_id)
+        seen = case(session, person, exam_id)
+    audit.record(session, person, "case_opened", "exam", exam_id, site_id=seen.site_id)
+    return seen
+
+
+def _why_not(
+    person: Person,
+    exam: Exam,
+    state: CaseState,
+    mine: ReadLine | None,
+    decision: DecisionLine | None,
+    held: tuple[int, str, datetime] | None,
+) -> Sentence | None:
+    """Why this person cannot sign a read now; None when the person can."""
+    if exam.site_id not in person.sites(Act.read_cases):
+        return say(N_("Only doctors of this site sign reads"))
+    if mine is not None:
+        return say(N_("You signed this case on {at}"), at=mine.committed_at)
+    if decision is not None:
+        return say(N_("{name} decided this case on {at}"), name=decision.author, at=decision.at)
+    if state == CaseState.awaiting_arbitration:
+        return say(N_("This case has all its reads and waits for arbitration"))
+    if held is not None and held[0] != person.user_id:
+        return say(N_("{name} has this case in hand until {until}"), name=held[1], until=held[2])
+    return say(N_("Images are still arriving")) if arriving(exam.received_at, exam.completed_at, exam.problem) else None
+
+
+def _images(session: Session, exam: Exam) -> CaseImages:
+    rows = select(col(Instance.id), col(ExamInstance.part), col(Instance.sop_uid), col(Series.series_uid))
+    rows = rows.join(ExamInstance, col(ExamInstance.instance_id) == Instance.id).join(Series, col(Series.id) == Instance.series_id)
+    found = session.exec(rows.where(ExamInstance.exam_id == exam.id, ExamInstance.part != SPARE).order_by(col(Instance.id)))
+    return CaseImages(exam.kind, tuple(ImagePart(instance or 0, part, sop, series) for instance, part, sop, series in found))
+
+
+def _reads(session: Session, person: Person, exam_id: int) -> tuple[ReadLine, ...]:
+    rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(Read.exam_id == exam_id).order_by(col(Read.id))
+    return tuple(
+        ReadLine(
+            id=read.id or 0, reader=name, category=read.category, decision=read.decision, note=read.opinion.get("note", ""),
+            density=read.opinion.get("density"), per_side=read.opinion.get("per_side", {}), saw_ai=read.saw_ai, run_id=read.run_id,
+            opened_at=read.opened_at, committed_at=read.committed_at, mine=read.reader_id == person.user_id,
+        )
+        for read, name in session.exec(rows)
+    )  # fmt: skip
+
+
+def _decision(session: Session, exam_id: int) -> DecisionLine | None:
+    rows = select(Decision, User.name).join(User, col(User.id) == Decision.author_id).where(Decision.exam_id == exam_id)
+    found = session.exec(rows.order_by(col(Decision.id).desc())).first()
+    if found is None:
+        return None
+    row, name = found
+    return DecisionLine(row.id or 0, row.decision, row.category, name, row.at, Sentence.from_json(row.reason))
+
+
+def _days(exam: Exam, decision: DecisionLine | None) -> int:
+    until = decision.at.date() if decision else today()
+    return max((until - (exam.completed_at or exam.received_at).date()).days, 0)

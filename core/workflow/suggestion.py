@@ -1,0 +1,102 @@
+"""What a published rule would say about a case: offered with its reason, never filled in; a missing input is a named gap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from core.rules import birads, lung_rads
+from core.rules.lung_nodule import Nodule
+from core.rules.reason import Reason
+from core.rules.size import tenths
+from core.words import N_, Sentence, say
+from core.workflow.ai import FindingLine
+from db.enums import ExamKind, FindingKind
+
+if TYPE_CHECKING:
+    from core.workflow.reading import Case
+
+KINDS = ("solid", "part-solid", "non-solid")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`category` is None when `gaps` names what the rule lacks; `because` holds the rule's reasons, or what it would say if."""
+
+    rule: str
+    source: str
+    category: str | None
+    text: Sentence
+    because: tuple[Sentence, ...]
+    gaps: tuple[Sentence, ...]
+
+
+def suggestion(case: "Case", nodules: Sequence[Nodule] = ()) -> Suggestion:
+    """The rule's reading of the reader's `nodules` where given, else of the AI's marks. A suggestion only: the reader decides."""
+    if case.kind == ExamKind.mammography:
+        return _birads(case)
+    if nodules:
+        return _assessed(lung_rads.categorise(nodules, baseline=case.baseline))
+    return _of_marks(case)
+
+
+def _of_marks(case: "Case") -> Suggestion:
+    if case.ai is None:
+        return _gap(case.ai_reason or say(N_("There is no AI result")))
+    marks = [mark for mark in case.ai.findings if mark.kind == FindingKind.nodule]
+    if not marks:
+        return _gap(say(N_("The AI marked no nodule; the rule needs the nodules that the reader sees")))
+    if any(mark.mean_diameter_mm is None for mark in marks):
+        return _gap(say(N_("A nodule has no size; the rule needs it")))
+    if not case.baseline:
+        return _gap(say(N_("It is not known which nodules are new or have grown since the earlier exam; the rule needs it")))
+    if all(_kind(mark) for mark in marks):
+        return _assessed(lung_rads.categorise([_nodule(mark, _kind(mark) or "solid") for mark in marks], baseline=True))
+    unknown = say(N_("Nodule type is not known; the rule needs it"))
+    return _gap(unknown, because=tuple(_if_solid(mark) for mark in marks if not _kind(mark)))
+
+
+def _if_solid(mark: FindingLine) -> Sentence:
+    """What the rule would say of one nodule at a baseline exam, were it solid."""
+    found = lung_rads.categorise([_nodule(mark, "solid")], baseline=True)
+    template = N_("Nodule {number}: {size:.1f} mm at the first exam; if it is solid, category {category}")
+    return say(template, number=mark.number, size=mark.mean_diameter_mm, category=found.category)
+
+
+def _nodule(mark: FindingLine, kind: str) -> Nodule:
+    named = cast(Literal["solid", "part-solid", "non-solid"], kind)
+    return Nodule(kind=named, name=str(mark.number), mean_tenths=max(tenths(mark.mean_diameter_mm or 0.0), 1))
+
+
+def _kind(mark: FindingLine) -> str | None:
+    """The type of a nodule where the model says one, in the words of the rule."""
+    said = mark.detail.get("kind")
+    return said if said in KINDS else None
+
+
+def _assessed(found: lung_rads.Assessment) -> Suggestion:
+    template = N_("{rule} suggests category {category}: {management}")
+    text = say(template, rule=found.rule, category=found.label, management=_say(found.management))
+    gap = say(N_("{rule} gives no category yet"), rule=found.rule)
+    because, gaps = tuple(map(_say, found.because)), tuple(map(_say, found.gaps))
+    return Suggestion(found.rule, lung_rads.SOURCE, found.label, text if found.category else gap, because, gaps)
+
+
+def _gap(reason: Sentence, because: tuple[Sentence, ...] = ()) -> Suggestion:
+    rule = f"{lung_rads.NAME} {lung_rads.VERSION}"
+    text = say(N_("{rule} gives no category yet: {reason}"), rule=rule, reason=reason)
+    return Suggestion(rule, lung_rads.SOURCE, None, text, because, (reason,))
+
+
+def _birads(case: "Case") -> Suggestion:
+    rule = f"{birads.NAME} {birads.VERSION}"
+    reason = say(N_("The category is the reader's own assessment; no rule derives it from a score"))
+    density = case.ai.result.get("density") if case.ai else None
+    because: tuple[Sentence, ...] = ()
+    if density in birads.DENSITIES:
+        because = (say(N_("Density {density} by the AI: {meaning}"), density=density, meaning=say(birads.DENSITIES[density])),)
+    text = say(N_("{rule} gives no category: {reason}"), rule=rule, reason=reason)
+    return Suggestion(rule, birads.SOURCE, None, text, because, (reason,))
+
+
+def _say(reason: Reason) -> Sentence:
+    return Sentence(reason.template, reason.values)
