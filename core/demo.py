@@ -1,0 +1,76 @@
+"""`python -m core.demo`: the demonstration programme, at sites of its own and marked as invented wherever it is shown.
+
+Without options it makes sites, accounts and three years of history in an empty installation; `--images` hands real images to intake.
+"""
+
+import argparse
+import logging
+import shutil
+import sys
+
+from sqlmodel import Session, col, select
+
+from core import log
+from core.clock import today
+from core.demonstration import history, images
+from core.demonstration.people import ACCOUNTS, make_accounts, make_sites
+from core.settings import settings
+from core.start import is_empty, prepare
+from core.workflow import intake
+from db.engine import snapshot, transaction
+from db.enums import IntakeResult
+from db.tables import IntakeBatch, Site
+
+__all__ = ["ACCOUNTS", "make"]
+SOURCE = "demonstration images"
+trace = logging.getLogger(__name__)
+
+
+def make(session: Session) -> None:
+    """Sites, accounts and three years of invented history."""
+    sites = make_sites(session)
+    users = make_accounts(session, sites)
+    history.write(session, sites, [users["doctor"], users["doctor2"]], today())
+
+
+def make_images() -> int:
+    """Hand the real images to intake, once; the number of studies taken in."""
+    cache = settings().data_dir / "demonstration"
+    with snapshot() as session:
+        site = session.exec(select(Site.id).where(col(Site.synthetic)).order_by(Site.code)).first()
+        if site is None or session.exec(select(IntakeBatch.id).where(col(IntakeBatch.source).in_((SOURCE, intake.PHANTOM)))).first():
+            return 0
+    return sum(_hand_in(study, site) for study in images.prepare(cache, today()))
+
+
+def _hand_in(study: images.DemoStudy, site_id: int) -> bool:
+    """Take one study in and remove the plain copy; whether anything was accepted."""
+    with transaction() as session:
+        batch_id = intake.begin(session, site_id=site_id, programme=study.programme, source=intake.PHANTOM if study.phantom else SOURCE)
+    receipts = intake.take_in(batch_id, paths=[study.folder])
+    shutil.rmtree(study.folder, ignore_errors=True)
+    trace.info("%s: %d files%s", study.folder.name, len(receipts), " (procedural phantom)" if study.phantom else "")
+    return any(receipt.result == IntakeResult.accepted for receipt in receipts)
+
+
+def main() -> int:
+    """0 when done or when there was nothing to do, 1 when the installation is not empty."""
+    parser = argparse.ArgumentParser(prog="python -m core.demo", description="Make the demonstration programme.")
+    parser.add_argument("--if-empty", action="store_true", help="do nothing where sites are set up already")
+    parser.add_argument("--images", action="store_true", help="only hand the real demonstration images to intake")
+    given = parser.parse_args()
+    log.start("demo")
+    prepare()
+    if given.images:
+        make_images()
+        return 0
+    if not is_empty():
+        sys.stderr.write("Sites are set up here already; the demonstration is only made in an empty installation.\n")
+        return 0 if given.if_empty else 1
+    with transaction() as session:
+        make(session)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
