@@ -31,6 +31,7 @@ class Picture:
     """One view. `window`: centre and width in the units of the pixels; `inverted`: low values are bright."""
 
     instance_id: int
+    sop_uid: str
     version: str
     part: str
     laterality: str
@@ -54,10 +55,31 @@ def pixels(session: Session, person: Person, exam_id: int, instance_id: int) -> 
     for instance, part in _instances(session, person, exam_id):
         if instance.id == instance_id:
             picture = _description(instance, part)
-            content = store().get_named(_name(instance, "pixels"))
+            content = store().get_named(_name(instance.object_key, "pixels"))
             assert content is not None  # the description is written after the pixels
             return content, picture
     raise NotAllowed(N_("This exam has no such images."))
+
+
+def keep(object_key: str, mammogram: Mammogram) -> bytes:
+    """Keep a decoded view for the viewer: pixels first, so that a description never stands without them. Gives the description."""
+    values, window, function, inverted = _values(mammogram)
+    chest_wall, doubt = _chest_wall(mammogram)
+    described = {
+        "laterality": mammogram.view.laterality,
+        "view": mammogram.view.view,
+        "size": [values.shape[1], values.shape[0]],
+        "spacing_mm": mammogram.view.spacing_mm,
+        "window": window,
+        "function": function,
+        "inverted": inverted,
+        "chest_wall": chest_wall,
+        "warnings": [(one.template, dict(one.values)) for one in (*mammogram.warnings, *doubt)],
+    }
+    store().put_named(_name(object_key, "pixels"), np.ascontiguousarray(values, "<u2").tobytes())
+    content = json.dumps(described).encode()
+    store().put_named(_name(object_key, "description"), content)
+    return content
 
 
 def shown(content: bytes, picture: Picture) -> NDArray[np.float32]:
@@ -77,16 +99,18 @@ def _instances(session: Session, person: Person, exam_id: int) -> list[tuple[Ins
     return rows
 
 
-def _name(instance: Instance, what: str) -> str:
-    return f"picture/{FORM}-{instance.object_key}/{what}"
+def _name(object_key: str, what: str) -> str:
+    return f"picture/{FORM}-{object_key}/{what}"
 
 
 def _description(instance: Instance, part: str) -> Picture:
-    kept = store().get_named(_name(instance, "description")) or _prepare(instance)
+    kept = store().get_named(_name(instance.object_key, "description"))
+    kept = kept or keep(instance.object_key, read_mammogram(store().get(instance.object_key)))
     known: dict[str, Any] = json.loads(kept)
     spacing = known.pop("spacing_mm")
     return Picture(
         instance_id=instance.id or 0,
+        sop_uid=instance.sop_uid,
         version=f"{FORM}-{instance.object_key[:16]}",
         part=part,
         size=tuple(known.pop("size")),
@@ -95,28 +119,6 @@ def _description(instance: Instance, part: str) -> Picture:
         warnings=tuple(Sentence(template, values) for template, values in known.pop("warnings")),
         **known,
     )
-
-
-def _prepare(instance: Instance) -> bytes:
-    """Decode one view and keep it: pixels first, so that a description never stands without them."""
-    mammogram = read_mammogram(store().get(instance.object_key))
-    values, window, function, inverted = _values(mammogram)
-    chest_wall, doubt = _chest_wall(mammogram)
-    described = {
-        "laterality": mammogram.view.laterality,
-        "view": mammogram.view.view,
-        "size": [values.shape[1], values.shape[0]],
-        "spacing_mm": mammogram.view.spacing_mm,
-        "window": window,
-        "function": function,
-        "inverted": inverted,
-        "chest_wall": chest_wall,
-        "warnings": [(one.template, dict(one.values)) for one in (*mammogram.warnings, *doubt)],
-    }
-    store().put_named(_name(instance, "pixels"), np.ascontiguousarray(values, "<u2").tobytes())
-    content = json.dumps(described).encode()
-    store().put_named(_name(instance, "description"), content)
-    return content
 
 
 def _values(mammogram: Mammogram) -> tuple[NDArray[np.uint16], tuple[float, float], str, bool]:

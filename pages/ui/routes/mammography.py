@@ -37,7 +37,8 @@ def screen(session: Session, person: Person, request: Request) -> Response:
 
 def heat_map(session: Session, person: Person, request: Request) -> Response:
     """(Y, X) uint8 warmth of one view; does not exist for someone who must not see the AI result."""
-    content, version = heat.values(session, person, *_names(request))
+    run = request.query_params.get("run", "")
+    content, version = heat.values(session, person, *_names(request), int(run) if run.isdecimal() else 0)
     return kept(request, content, version, VALUES)
 
 
