@@ -31,7 +31,7 @@ def sign_in(session: Session, login: str, password: str) -> tuple[str, Person]:
     """A new session's token and the person; Rejected in the same words for every cause, so that nobody learns which logins exist."""
     login = login.strip().casefold()[:64]
     user = session.exec(select(User).where(User.login == login)).first()
-    right = _verify(user.password_hash if user else _nobody(), password)
+    right = verify(user.password_hash if user else _nobody(), password)
     welcome = bool(user and user.active and right and not _locked(session, login))
     session.add(SignInEvent(login=login, user_id=user.id if user else None, succeeded=welcome, at=now()))
     if not welcome or user is None or user.id is None:
@@ -93,7 +93,8 @@ def _locked(session: Session, login: str) -> bool:
     return session.exec(failed.where(SignInEvent.at > since)).one() >= FAILURES
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def verify(password_hash: str, password: str) -> bool:
+    """Whether `password` opens `password_hash`."""
     try:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):

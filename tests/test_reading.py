@@ -281,7 +281,7 @@ def test_the_state_of_a_case_follows_from_its_rows() -> None:
 def double_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lung programme as it would be with two readers."""
     both = dict(programmes.cards()) | {"lung": programmes.card("lung").model_copy(update={"readers": 2})}
-    for place in ("programmes", "blind", "triage"):
+    for place in ("programmes", "blind", "ranking"):
         monkeypatch.setattr(f"core.workflow.{place}.cards", lambda: both)
 
 
