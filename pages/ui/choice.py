@@ -28,6 +28,18 @@ def choice(name: str, label: str, words: Mapping[str, str], *, counts: Mapping[s
     return value
 
 
+def pick(name: str, label: str, words: Mapping[str, str], *, width: int = 200) -> str:
+    """The same for many words: a closed list; the first id means no filter."""
+    first = next(iter(words))
+    key = f"pick-{name}"
+    st.session_state[key] = asked(name, words, first)
+    st.selectbox(
+        label, list(words), key=key, format_func=words.__getitem__, label_visibility="collapsed", width=width,
+        on_change=lambda: remember(name, st.session_state[key], first),
+    )  # fmt: skip
+    return str(st.session_state[key])
+
+
 def asked(name: str, known: Mapping[str, str], default: str) -> str:
     """What the address asks for, when it is one of the known ids."""
     value = st.query_params.get(name, default)

@@ -124,10 +124,10 @@ def _accounts(session: Session) -> str:
     """The demonstration accounts, listed only where there are nothing but invented people to see."""
     if not (settings().demo and only_invented(session)):
         return ""
-    from core.demo import ACCOUNTS  # only an installation with the demonstration needs it
+    from core.demonstration.people import ACCOUNTS  # only an installation with the demonstration needs it
 
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(_(role))}</th><td><code>{login}</code></td><td><code>{password}</code></td></tr>'
+        f'<tr><th scope="row">{html.escape(_(role.capitalize()))}</th><td><code>{login}</code></td><td><code>{password}</code></td></tr>'
         for login, password, role in ACCOUNTS
     )
     words = _("Demonstration accounts: everything they show is invented or public research data")

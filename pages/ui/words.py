@@ -1,5 +1,8 @@
 """One English word for each member of our enums and each programme, to be shown through `_()`; marked here for the catalogue."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from db.enums import Certainty, EpisodeStep, IntakeResult, ModelState, OutcomeKind, ProgrammeDecision, RecallStep, Role, Sex
 from pages.ui.i18n import N_, _
 
@@ -53,11 +56,38 @@ RECEIPT = {
 MODEL_STATE = {ModelState.shadow: N_("Shadow"), ModelState.active: N_("Active"), ModelState.retired: N_("Retired")}
 SEX = {Sex.female: N_("female"), Sex.male: N_("male"), Sex.other: N_("other"), Sex.unknown: N_("unknown")}
 
-_ALL: dict[str, str] = {}
-for _table in (ROLE, PROGRAMME, URGENCY, DECISION, RECALL_STEP, EPISODE_STEP, OUTCOME, CERTAINTY, RECEIPT, MODEL_STATE, SEX):
-    _ALL.update({str(key): word for key, word in _table.items()})  # type: ignore[attr-defined]
+ACTION = {
+    "signed_in": N_("Signed in"),
+    "signed_out": N_("Signed out"),
+    "case_opened": N_("Opened the case"),
+    "claimed": N_("Claimed the case"),
+    "released": N_("Released the case"),
+    "deferred": N_("Put the case off"),
+    "read_signed": N_("Signed a read"),
+    "decided": N_("Decided"),
+    "opened upload": N_("Began an upload"),
+    "took in": N_("Took an upload in"),
+    "registered": N_("Registered a participant"),
+    "model_registered": N_("Registered a model"),
+    "model_state": N_("Changed the state of a model"),
+    "user_created": N_("Made an account"),
+    "user_closed": N_("Closed an account"),
+    "user_opened": N_("Opened an account again"),
+    "role_granted": N_("Gave a role"),
+    "role_ended": N_("Took a role back"),
+    "password_reset": N_("Set a new password"),
+}
+OBJECT = {
+    "user": N_("Account"),
+    "exam": N_("Exam"),
+    "participant": N_("Participant"),
+    "intake": N_("Upload"),
+    "model": N_("Model"),
+    "recall": N_("Recall"),
+    "outcome": N_("Outcome"),
+}
 
 
-def word(table: dict[str, str] | object, key: object) -> str:
+def word(table: Mapping[Any, str], key: object) -> str:
     """The word of `key` in a table above, in the present language; the key itself when it is new to us."""
-    return _(table.get(key, str(key)))  # type: ignore[attr-defined]
+    return _(table.get(key, str(key)))

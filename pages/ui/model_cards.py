@@ -1,0 +1,120 @@
+"""How a model's card is shown: what it is for, how good it was measured to be and on how many, and what it was never tested on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.access import Person
+from core.workflow.registry import ModelRow, set_state
+from db.enums import ModelState
+from pages.ui.i18n import N_, _, moment, n_, number
+from pages.ui.session import did
+from pages.ui.tables import Column, Row, Tone, chip, table, two
+from pages.ui.words import MODEL_STATE
+
+TONES: dict[ModelState, tuple[Tone, str]] = {
+    ModelState.active: ("green", "✓"),
+    ModelState.shadow: ("blue", "◇"),
+    ModelState.retired: ("gray", "○"),
+}
+STEPS = {ModelState.active: N_("Put in force"), ModelState.shadow: N_("Run in shadow"), ModelState.retired: N_("Retire")}
+TEXTS = {
+    "intended_use": N_("Intended use"),
+    "training_data": N_("Trained on"),
+    "trained_on": N_("How it was trained and kept apart"),
+    "licence": N_("Licence"),
+}
+INTERVALS = (("low", "high"), ("ci_low", "ci_high"), ("lower", "upper"))
+
+
+def columns() -> list[Column]:
+    return [
+        Column("name", _("Model"), "strong", "260px", link=True),
+        Column("state", _("State"), "chip", "130px"),
+        Column("since", _("Since"), "text", "180px", "nowrap"),
+        Column("runs", _("Results"), "number", "150px", "right"),
+        Column("last", _("Last result"), "text", "180px", "nowrap"),
+        Column("weights", _("Weights"), "muted", "140px"),
+        Column("actions", "", "actions"),
+    ]
+
+
+def rows(models: tuple[ModelRow, ...]) -> list[Row]:
+    return [_row(model) for model in models]
+
+
+def change(user: Person, version_id: str, state: str) -> None:
+    if did(set_state, user, int(version_id), ModelState(state), done=_("The state is changed.")):
+        st.rerun()
+
+
+def show_card(model: ModelRow) -> None:
+    """The whole card of one version."""
+    card = model.card
+    st.subheader(f"{model.name} {model.tag}", anchor=False)
+    if model.synthetic:
+        st.markdown(
+            f":orange-badge[◇ {_('Simulated')}] {_('Stands for invented scores of the demonstration; there is no network behind it.')}"
+        )
+    if card.get("task"):
+        st.markdown(str(card["task"]))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        figures = list(_figures(card.get("figures") or {}))
+        st.markdown(f"**{_('Measured figures')}**")
+        if figures:
+            table(f"figures-{model.id}", _figure_columns(), figures, label=_("Measured figures"), height="420px")
+        else:
+            st.markdown(f":gray[{_('No figures are written in this card.')}]")
+    with right:
+        limits = card.get("limits") or ()
+        st.markdown("\n".join([f"**{_('What it was not tested on, and its limits')}**", "", *(f"- {limit}" for limit in limits)]))
+    for key, word in TEXTS.items():
+        if card.get(key):
+            st.markdown(f"**{_(word)}**  \n{card[key]}")
+    st.caption(_("Weights {hash}", hash=model.weights_sha256))
+
+
+def _row(model: ModelRow) -> Row:
+    tone, shape = TONES[model.state] if model.state else ("gray", "")
+    none = n_("{n} without a result", "{n} without a result", model.no_results)
+    cells = {
+        "name": two(f"{model.name} {model.tag}", _("simulated")) if model.synthetic else f"{model.name} {model.tag}",
+        "state": chip(_(MODEL_STATE[model.state]), tone, shape) if model.state else None,
+        "since": moment(model.state_since),
+        "runs": two(number(model.runs), none, "orange") if model.no_results else number(model.runs),
+        "last": moment(model.last_run),
+        "weights": model.weights_sha256[:12],
+        "actions": [{"id": state.value, "text": _(word)} for state, word in STEPS.items() if state != model.state and not model.synthetic],
+    }
+    return Row(str(model.id), cells, href=f"/models?model={model.id}")
+
+
+def _figure_columns() -> list[Column]:
+    return [
+        Column("what", _("Figure"), "strong"),
+        Column("value", _("Value"), "number", "90px", "right nowrap"),
+        Column("interval", _("95 % interval"), "text", "120px", "right nowrap"),
+        Column("n", "n", "number", "80px", "right nowrap"),
+    ]
+
+
+def _figures(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[Row]:
+    """One row for each number of the card; a table with a value and an interval is one row."""
+    interval = next(((node[low], node[high]) for low, high in INTERVALS if low in node and high in node), None)
+    if "value" in node:
+        yield _figure(path, node["value"], interval, node.get("n"))
+        return
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from _figures(value, (*path, key))
+        elif isinstance(value, int | float | str) and not isinstance(value, bool):
+            yield _figure((*path, key), value, None, None)
+
+
+def _figure(path: tuple[str, ...], value: Any, interval: tuple[float, float] | None, n: int | None) -> Row:
+    what = " · ".join(part.replace("_", " ") for part in path)
+    said = f"{value:.3g}" if isinstance(value, float) else str(value)
+    band = f"{interval[0]:.3g}–{interval[1]:.3g}" if interval else "–"
+    return Row(what, {"what": what, "value": said, "interval": band, "n": number(n)})
