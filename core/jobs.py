@@ -79,6 +79,13 @@ def client() -> DBOSClient:
     return _client(settings().jobs_database)
 
 
+def close() -> None:
+    """Let go of the engine's database; the next call opens it again."""
+    if _client.cache_info().currsize:
+        client().destroy()
+        _client.cache_clear()
+
+
 def enqueue(workflow: str, queue: str, workflow_id: str, priority: int, *arguments: Any) -> str:
     """Put one job in its queue; a job of that id that is there already is left alone."""
     options: EnqueueOptions = {

@@ -35,9 +35,16 @@ class StandIn:
 
     def __init__(self, name: str) -> None:
         self.card = Card(
-            name=name, tag="test", task="test", weights=(), intended_use="tests", training_data="none", licence="none", trained_on="nothing",
+            name=name,
+            tag="test",
+            task="test",
+            weights=(),
+            intended_use="tests",
+            training_data="none",
+            licence="none",
+            trained_on="nothing",
             thresholds={"half": 0.5},
-        )  # fmt: skip
+        )
 
     def decode(self, case: Case, report: Report) -> None:
         halt("decode")

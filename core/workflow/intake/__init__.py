@@ -2,7 +2,7 @@
 
 from core.workflow.intake.batch import PHANTOM, begin, folder, open_batch
 from core.workflow.intake.receipt import Receipt
-from core.workflow.intake.receive import receive
+from core.workflow.intake.instance import receive
 from core.workflow.intake.take import finish, take_in
 from core.workflow.intake.view import BatchLine, BatchView, FileLine, StudyLine, batch, batches, study_line
 
