@@ -43,8 +43,9 @@ def _short_numbers(value: object) -> bool:
 
 
 def _value(value: Any) -> str:
-    rounded = [round(part, 5) for part in value] if isinstance(value, list | tuple) else round(value, 5) if isinstance(value, float) else value
-    return json.dumps(rounded, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return json.dumps([round(part, 5) for part in value])
+    return json.dumps(round(value, 5) if isinstance(value, float) else value, ensure_ascii=False)
 
 
 def _key(key: object) -> str:

@@ -21,6 +21,7 @@ from models.refusal import NoResult
 ROOT = Path(__file__).parent
 CARDS = ROOT / "cards"
 WEIGHTS = ROOT / "weights"
+INSTALL_AGAIN = "The administrator has to install the model again."
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,14 @@ def load(name: str, folder: Path = CARDS) -> Card:
     """
     path = folder / f"{name}.toml"
     try:
-        text = tomllib.loads(path.read_text("utf-8"))
+        text: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         weights = tuple(WeightFile(**part) for part in text.pop("weights", ()))
-        lists = {key: tuple(text.pop(key, ())) for key in ("limits", "changelog")}
-        return Card(**text, weights=weights, **lists)
+        text |= {key: tuple(text.pop(key, ())) for key in ("limits", "changelog")}
+        return Card(**text, weights=weights)
     except FileNotFoundError:
         raise NoResult(f"No model card called {path.name} is installed. The administrator has to install the model.") from None
     except (tomllib.TOMLDecodeError, TypeError) as problem:
-        raise NoResult(f"The model card {path.name} cannot be read ({problem}). The administrator has to install the model again.") from problem
+        raise NoResult(f"The model card {path.name} cannot be read ({problem}). {INSTALL_AGAIN}") from problem
 
 
 def names(folder: Path = CARDS) -> tuple[str, ...]:
@@ -90,18 +91,18 @@ def read_weights(part: WeightFile, folder: Path = WEIGHTS) -> dict[str, Tensor]:
     """
     path = folder / part.file
     if not path.is_file():
-        raise NoResult(f"The model weights {part.file} are missing. The administrator has to install the model again.")
+        raise NoResult(f"The model weights {part.file} are missing. {INSTALL_AGAIN}")
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != part.sha256:
         raise NoResult(
             f"The model weights {part.file} are not the ones their card describes (sha256 {found[:12]}…, expected {part.sha256[:12]}…). "
-            "The administrator has to install the model again."
+            f"{INSTALL_AGAIN}"
         )
     try:
         tensors = read_safetensors(content)
     except SafetensorError as problem:
-        raise NoResult(f"The model weights {part.file} cannot be read. The administrator has to install the model again.") from problem
+        raise NoResult(f"The model weights {part.file} cannot be read. {INSTALL_AGAIN}") from problem
     return {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
+from torch import nn
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,10 @@ class Compute:
     def precision(self) -> AbstractContextManager[object]:
         """The autocast context to run a network in."""
         return torch.autocast(self.device.type, dtype=self.autocast or torch.bfloat16, enabled=self.autocast is not None)
+
+    def place(self, network: Network) -> Network:
+        """The 3D network on this device in its memory format."""
+        return network.to(self.device).to(memory_format=self.memory_format_3d)  # type: ignore[call-overload, no-any-return]
 
     @property
     def memory_format_3d(self) -> torch.memory_format:

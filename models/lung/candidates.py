@@ -14,8 +14,8 @@ from scipy import ndimage
 
 from models.lung.field import Field
 from models.lung.grid import Grid
+from models.lung.patch import SPACING_MM
 
-SPACING_MM = 1.25
 SIGMAS_MM = (1.3, 1.9, 2.8, 4.2, 6.3, 9.0)
 COARSE_FROM_MM = 4.0
 QUIET_LUNG_HU = -850.0
@@ -35,7 +35,7 @@ class Candidates:
 
 
 def find(grid: Grid, field: Field, limits: tuple[int, int] = LIMITS) -> Candidates:
-    """The candidates of a scan; `grid` is the lung's box at SPACING_MM, `field` the lung field."""
+    """The candidates of a scan; `grid` is the lung's box at patch.SPACING_MM, `field` the lung field."""
     inside = sample_mask(field, grid)
     fine = np.where(inside, np.clip(grid.hu, -1000, 200), QUIET_LUNG_HU).astype(np.float32)
     coarse = fine[: fine.shape[0] // 2 * 2, : fine.shape[1] // 2 * 2, : fine.shape[2] // 2 * 2]
@@ -58,9 +58,8 @@ def sample_mask(field: Field, grid: Grid) -> NDArray[np.bool_]:
     """The field's mask on the voxels of `grid` (nearest neighbour; both run along the same axes)."""
     start = field.coarse.to_voxel(grid.to_lps(np.zeros((1, 3))))[0]
     step = grid.spacing_mm / field.coarse.spacing_mm
-    index = [
-        np.clip(np.rint(start[axis] + step[axis] * np.arange(grid.hu.shape[axis])).astype(int), 0, field.mask.shape[axis] - 1) for axis in range(3)
-    ]
+    places = [start[axis] + step[axis] * np.arange(grid.hu.shape[axis]) for axis in range(3)]
+    index = [np.clip(np.rint(line).astype(int), 0, size - 1) for line, size in zip(places, field.mask.shape, strict=True)]
     return np.asarray(field.mask[np.ix_(*index)])
 
 
@@ -83,7 +82,7 @@ def _hessians(image: Array, places: NDArray[np.intp]) -> Array:
     unit = np.eye(3, dtype=int)
 
     def at(offset: NDArray[np.int_]) -> Array:
-        return image[tuple((places + offset).T)]
+        return np.asarray(image[tuple((places + offset).T)])
 
     hessian = np.empty((len(places), 3, 3), np.float32)
     for a in range(3):

@@ -65,7 +65,7 @@ def _air_in_body(hu: NDArray[np.float32]) -> Mask:
 def _largest(mask: Mask) -> Mask:
     labels, count = ndimage.label(mask)
     if not count:
-        raise NoResult("No lung was found: the images hold no tissue. The sender has to check that this is a chest CT in Hounsfield units.")
+        raise NoResult("No lung was found: the images hold no tissue. The sender has to check that this is a chest CT.")
     return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
 
 
@@ -85,8 +85,8 @@ def _require_chest(lung: Mask) -> None:
     height = float(np.any(lung, (1, 2)).sum()) * SPACING_MM
     if volume < MIN_LUNG_ML or height < MIN_HEIGHT_MM:
         raise NoResult(
-            f"No lung was found that could be searched ({volume:.0f} ml of aerated lung over {height:.0f} mm; at least {MIN_LUNG_ML:.0f} ml over "
-            f"{MIN_HEIGHT_MM:.0f} mm are expected). The sender has to check that this is a complete chest CT."
+            f"No lung was found that could be searched ({volume:.0f} ml of aerated lung over {height:.0f} mm; at least "
+            f"{MIN_LUNG_ML:.0f} ml over {MIN_HEIGHT_MM:.0f} mm are expected). The sender has to check that this is a complete chest CT."
         )
 
 

@@ -26,7 +26,7 @@ class Grid:
     @property
     def spacing_mm(self) -> NDArray[np.float64]:
         """Millimetres between neighbouring voxels along z, y, x."""
-        return np.linalg.norm(self.affine[:3, :3], axis=0)
+        return np.asarray(np.linalg.norm(self.affine[:3, :3], axis=0))
 
     def to_lps(self, voxels: NDArray[np.float64]) -> NDArray[np.float64]:
         """LPS mm (N, 3) of voxel positions (N, 3)."""
@@ -51,6 +51,13 @@ class Order:
         given = np.empty(3)
         given[list(self.axes)] = turned
         return given
+
+    def given_block(self, block: NDArray[np.bool_], low: NDArray[np.int_]) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:
+        """A block of our array and its first voxel, as a block of the given array and its first voxel."""
+        turned = np.flip(block, tuple(n for n in range(3) if self.backwards[n]))
+        first = [self.shape[n] - low[n] - block.shape[n] if self.backwards[n] else low[n] for n in range(3)]
+        back = np.argsort(self.axes)
+        return turned.transpose(back), np.array(first)[back]
 
 
 def in_reading_order(hu: NDArray[np.int16], affine: NDArray[np.float64]) -> tuple[Grid, Order]:

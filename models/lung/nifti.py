@@ -21,11 +21,12 @@ def read(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         shape = struct.unpack("<8h", content[40:56])
         kind, offset = TYPES[struct.unpack("<h", content[70:72])[0]], int(struct.unpack("<f", content[108:112])[0])
         slope, intercept = struct.unpack("<2f", content[112:120])
-        values = np.frombuffer(content, kind, offset=offset, count=shape[1] * shape[2] * shape[3]).reshape(shape[3], shape[2], shape[1])
+        values = np.frombuffer(content, kind, offset=offset, count=shape[1] * shape[2] * shape[3])
+        values = values.reshape(shape[3], shape[2], shape[1])
     except (OSError, EOFError, struct.error, KeyError, ValueError) as problem:
         raise NoResult(f"{path.name} cannot be read as a NIfTI volume ({problem}). Whoever prepared the folder has to write it again.") from problem
     scaled = values.astype(np.float32) * (slope or 1.0) + (intercept if slope else 0.0)
-    return scaled, _lps(content)
+    return np.asarray(scaled, np.float32), _lps(content)
 
 
 def _lps(content: bytes) -> NDArray[np.float64]:

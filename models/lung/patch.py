@@ -1,4 +1,4 @@
-"""The cubes that the network sees: 40 mm wide at 1 mm, HU -1000…400 as 0…1."""
+"""The cubes that the network sees: 40 mm wide at 1.25 mm, HU -1000…400 as 0…1."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from models.lung.grid import Grid
 
-SIZE = 40
-SPACING_MM = 1.0
+SIZE = 32
+SPACING_MM = 1.25
 LOW_HU, HIGH_HU = -1000.0, 400.0
 
 
@@ -24,7 +24,7 @@ def corners(grid: Grid, centers_mm: NDArray[np.float64]) -> NDArray[np.int_]:
 
 
 def cut(grid: Grid, centers_mm: NDArray[np.float64]) -> torch.Tensor:
-    """Cubes (N, 1, SIZE, SIZE, SIZE) in [0, 1] around `centers_mm` (N, 3) LPS; outside the grid counts as lung (edge values repeated)."""
+    """Cubes (N, 1, SIZE, SIZE, SIZE) in [0, 1] around `centers_mm` (N, 3) LPS; beyond the grid its edge is repeated."""
     cubes = np.empty((len(centers_mm), 1, SIZE, SIZE, SIZE), np.float32)
     for n, corner in enumerate(corners(grid, centers_mm)):
         index = [np.clip(np.arange(first, first + SIZE), 0, size - 1) for first, size in zip(corner, grid.hu.shape, strict=True)]

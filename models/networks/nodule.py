@@ -102,5 +102,5 @@ def _larger(x: Tensor, like: Tensor) -> Tensor:
 
 def _pooled(features: Tensor, where: Tensor) -> Tensor:
     """Mean of `features` (B, C, …) weighted by the region (B, 1, S, S, S) averaged down to their grid: (B, C)."""
-    weight = nn.functional.adaptive_avg_pool3d(where.to(features.dtype), list(features.shape[2:])) + 1e-3
+    weight = nn.functional.adaptive_avg_pool3d(where.to(features.dtype), (features.shape[2], features.shape[3], features.shape[4])) + 1e-3
     return (features * weight).sum((2, 3, 4)) / weight.sum((2, 3, 4))

@@ -68,7 +68,9 @@ def _offsets() -> NDArray[np.float64]:
     return np.stack(np.meshgrid(line, line, line, indexing="ij"), -1)
 
 
-def _turned(crop: Crop, offset_mm: NDArray[np.float64], rng: np.random.Generator, scale: float, turn: bool = True) -> tuple[Array, Array, Array]:
+def _turned(
+    crop: Crop, offset_mm: NDArray[np.float64], rng: np.random.Generator, scale: float, turn: bool = True
+) -> tuple[Array, Array, Array]:
     """(HU, mask, weight) of the crop around its mask's centroid, moved by `offset_mm`, turned about z, scaled; weight 1 inside the crop."""
     angle = rng.uniform(0, 2 * np.pi) if turn else 0.0
     c, s = np.cos(angle), np.sin(angle)
@@ -92,4 +94,4 @@ def _background(hosts: list[Host], rng: np.random.Generator) -> Array:
         return np.full((SIZE,) * 3, QUIET_HU + rng.normal(0, 25), np.float32)
     host = hosts[rng.integers(len(hosts))]
     cube = host.cube(host.lung[rng.integers(len(host.lung))])
-    return np.asarray(np.flip(cube, [axis for axis in range(3) if rng.random() < 0.5]))
+    return np.asarray(np.flip(cube, tuple(axis for axis in range(3) if rng.random() < 0.5)))

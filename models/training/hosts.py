@@ -14,17 +14,16 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from models.lung import candidates, field, nifti
-from models.lung.grid import Grid, in_reading_order, isotropic
+from models.lung.grid import in_reading_order, isotropic
 from models.lung.patch import SIZE, SPACING_MM
 from models.lung.region import lung_box
-
 
 NEGATIVES = (1000, 300)
 
 
 @dataclass(frozen=True)
 class Host:
-    """`hu` (Z, Y, X) at 1 mm; `lung` (N, 3) voxels deep in aerated lung; `negatives` (M, 3) voxels of candidates that are no nodule."""
+    """`hu` (Z, Y, X) at patch.SPACING_MM; `lung` (N, 3) voxels deep in aerated lung; `negatives` (M, 3) voxels of what is no nodule."""
 
     name: str
     hu: NDArray[np.int16]
@@ -34,7 +33,7 @@ class Host:
     def cube(self, center: NDArray[np.int_]) -> NDArray[np.float32]:
         """(SIZE, SIZE, SIZE) HU around a voxel."""
         index = [np.clip(np.arange(c - SIZE // 2, c + SIZE // 2), 0, n - 1) for c, n in zip(center, self.hu.shape, strict=True)]
-        return self.hu[np.ix_(*index)].astype(np.float32)
+        return np.asarray(self.hu[np.ix_(*index)], np.float32)
 
 
 def read(folder: Path) -> list[Host]:
@@ -48,18 +47,17 @@ def prepare(path: Path) -> Host:
     if path.suffix == ".npz":
         stored = np.load(path)
         hu, affine = stored["hu"], stored["affine"]
-        exclude = stored["exclude_mm"] if "exclude_mm" in stored else exclude
+        exclude = stored.get("exclude_mm", exclude)
     else:
         values, affine = nifti.read(path)
         hu = np.clip(values, -1100, 3071).astype(np.int16)
     grid, _ = in_reading_order(hu, affine)
     lung = field.find(grid)
     box = lung_box(grid, lung)
-    coarse = isotropic(grid, candidates.SPACING_MM, box)
     fine = isotropic(grid, SPACING_MM, box)
-    centers = candidates.find(coarse, lung, NEGATIVES).centers_mm
+    centers = candidates.find(fine, lung, NEGATIVES).centers_mm
     for x, y, z, radius in exclude:
         centers = centers[np.linalg.norm(centers - [x, y, z], axis=1) > radius + 6]
-    deep = candidates.sample_mask(lung, fine) & ndimage.binary_erosion(np.asarray(fine.hu) < -600, iterations=2)
+    deep = candidates.sample_mask(lung, fine) & ndimage.binary_erosion(np.asarray(fine.hu, np.float32) < -600, iterations=2)
     places = np.argwhere(deep)[::97]
     return Host(path.stem, np.rint(fine.hu).astype(np.int16), places, np.rint(fine.to_voxel(centers)).astype(int))

@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,11 +22,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from models import compute
-from models.lung import crops, patch
-from models.lung.crops import Crop
+from models.lung import crops
 from models.networks.nodule import NoduleNet
-from models.training import compose, hosts, losses
-from models.training.hosts import Host
+from models.training import augment, hosts, losses
+from models.training.compose import Cube
+from models.training.pool import Pool
 
 HELD_OUT = frozenset({"LIDC-IDRI-0001", "LIDC-IDRI-0002"})
 log = logging.getLogger(__name__)
@@ -36,26 +37,27 @@ class Settings:
     """What another person needs to get the same weights within the stated spread."""
 
     seed: int = 20260
-    epochs: int = 10
-    width: int = 16
+    epochs: int = 8
+    width: int = 12
     batch: int = 16
     rate: float = 2e-3
     weight_decay: float = 1e-3
-    negatives: int = 1400
-    surroundings: int = 400
-    slabs: int = 250
+    variants: int = 4
+    negatives: int = 900
+    surroundings: int = 300
+    slabs: int = 200
 
 
 class Fold:
     """One network in training: the crops it may see, the negatives with the weight each is drawn with, network and optimiser."""
 
-    def __init__(self, number: int, everyone: list[Crop], scans: list[Host], settings: Settings, device: compute.Compute) -> None:
+    def __init__(self, number: int, pool: Pool, settings: Settings, device: compute.Compute) -> None:
         torch.manual_seed(settings.seed + number)
-        self.number, self.settings, self.device, self.hosts = number, settings, device, scans
-        self.crops = [crop for crop in everyone if crops.fold_of(crop.patient) != number and crop.patient not in HELD_OUT]
-        self.places = [(n, place) for n, host in enumerate(scans) for place in host.negatives]
-        self.weight = np.ones(len(self.places))
-        self.net = NoduleNet(settings.width).to(device.device, memory_format=device.memory_format_3d)
+        self.number, self.settings, self.device, self.pool = number, settings, device, pool
+        self.mine = [n for n, crop in enumerate(pool.crops) if crops.fold_of(crop.patient) != number and crop.patient not in HELD_OUT]
+        self.beside = [n for n in self.mine if pool.surroundings[n]]
+        self.weight = np.ones(len(pool.places))
+        self.net = device.place(NoduleNet(settings.width))
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
         steps = settings.epochs * self.steps_an_epoch
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, settings.rate, total_steps=steps, pct_start=0.2)
@@ -63,57 +65,50 @@ class Fold:
 
     @property
     def steps_an_epoch(self) -> int:
-        return len(self.crops) // self.settings.batch
+        return len(self.mine) // self.settings.batch
 
     def train_epoch(self) -> dict[str, float]:
         """One pass over the crops, with hard negatives beside them; returns the mean losses."""
         rng = np.random.default_rng((self.settings.seed, self.number, self.epoch))
         self.net.train()
-        order = rng.permutation(len(self.crops))
+        order = rng.permutation(self.mine)
         negatives = self._negatives(rng)
         share = np.array_split(np.arange(len(negatives)), self.steps_an_epoch)
         total: dict[str, float] = {}
         for step in range(self.steps_an_epoch):
             chosen = order[step * self.settings.batch : (step + 1) * self.settings.batch]
-            parts = self._step([self.crops[n] for n in chosen], [negatives[n] for n in share[step]], rng)
+            parts = self._step(chosen, [negatives[n] for n in share[step]], rng)
             for name, value in parts.items():
                 total[name] = total.get(name, 0.0) + value / self.steps_an_epoch
         self.epoch += 1
         return total
 
-    def _negatives(self, rng: np.random.Generator) -> list[tuple[int, compose.Cube]]:
+    def _negatives(self, rng: np.random.Generator) -> list[tuple[int, Cube]]:
         """(index into places or -1, cube): host candidates by weight, thin slabs of them, and bright places beside nodules."""
-        settings, chance = self.settings, self.weight / self.weight.sum()
-        found: list[tuple[int, compose.Cube]] = []
-        for n in rng.choice(len(self.places), settings.negatives, p=chance):
-            host, place = self.places[n]
-            found.append((int(n), _as_is(self.hosts[host], place + rng.integers(-1, 2, 3))))
-        for n in rng.choice(len(self.places), settings.slabs, p=chance):
-            host, place = self.places[n]
-            found.append((-1, compose.slab(self.hosts[host], place, self.hosts, rng)))
-        for n in rng.choice(len(self.crops), settings.surroundings):
-            cube = compose.surrounding(self.crops[n], self.hosts, rng)
-            found.extend([(-1, cube)] if cube else [])
+        settings, chance, pool = self.settings, self.weight / self.weight.sum(), self.pool
+        found = [(int(n), pool.as_is(int(n), rng)) for n in rng.choice(len(pool.places), settings.negatives, p=chance)]
+        found += [(-1, pool.slab(rng)) for _ in range(settings.slabs)]
+        found += [(-1, pool.beside(int(n), rng)) for n in rng.choice(self.beside, settings.surroundings)]
         return [found[n] for n in rng.permutation(len(found))]
 
-    def _step(self, chosen: list[Crop], negatives: list[tuple[int, compose.Cube]], rng: np.random.Generator) -> dict[str, float]:
+    def _step(self, chosen: NDArray[np.int_], negatives: list[tuple[int, Cube]], rng: np.random.Generator) -> dict[str, float]:
         """One update on nodules (all heads) and negatives (nodule head only)."""
-        cubes = [compose.positive(crop, self.hosts, rng) for crop in chosen]
-        flips = [[axis for axis in range(3) if rng.random() < 0.5] for _ in range(len(cubes) + len(negatives))]
-        every = [*cubes, *(cube for _, cube in negatives)]
-        images = self._tensor([np.flip(_varied(cube.hu, rng), axes) for cube, axes in zip(every, flips, strict=True)])
-        masks = self._tensor([np.flip(cube.mask, axes) for cube, axes in zip(cubes, flips, strict=False)])
-        statistics = np.stack([crop.measurements.statistics() for crop in chosen]) + rng.normal(0, 0.1, (len(chosen), 6))
-        targets = losses.targets(chosen).to(self.device.device)
+        cubes = [self.pool.nodule(int(n), rng) for n in chosen]
+        every = [augment.turned(cube, rng) for cube in [*cubes, *(cube for _, cube in negatives)]]
+        images = self._tensor([augment.varied(cube.hu, rng) for cube in every])
+        masks = self._tensor([cube.mask for cube in every[: len(cubes)]])
+        measured = np.stack([self.pool.crops[n].measurements.statistics() for n in chosen])
+        statistics = torch.from_numpy((measured + rng.normal(0, 0.1, measured.shape)).astype(np.float32)).to(self.device.device)
+        targets = losses.targets([self.pool.crops[n] for n in chosen]).to(self.device.device)
         with self.device.precision():
             features = self.net.encode(images)
             nodule = self.net.is_nodule(features).float()
             decoded = self.net.decode(type(features)(*(part[: len(cubes)] for part in features)))
-            told = self.net.judge(decoded, masks, torch.from_numpy(statistics.astype(np.float32)).to(self.device.device)).float()
+            told = self.net.judge(decoded, masks, statistics).float()
         parts = losses.parts(nodule, decoded.mask.float(), masks, told, targets)
         self._update(sum(parts.values(), torch.zeros(())))
         self._remember(negatives, nodule[len(cubes) :].detach())
-        return {name: float(value) for name, value in parts.items()}
+        return {name: float(value.detach()) for name, value in parts.items()}
 
     def _update(self, loss: Tensor) -> None:
         self.optimiser.zero_grad(set_to_none=True)
@@ -122,7 +117,7 @@ class Fold:
         self.optimiser.step()
         self.schedule.step()
 
-    def _remember(self, negatives: list[tuple[int, compose.Cube]], logits: Tensor) -> None:
+    def _remember(self, negatives: list[tuple[int, Cube]], logits: Tensor) -> None:
         """Negatives the network takes for nodules are drawn more often."""
         for (n, _), probability in zip(negatives, torch.sigmoid(logits).tolist(), strict=True):
             if n >= 0:
@@ -132,27 +127,16 @@ class Fold:
         stacked = torch.from_numpy(np.stack(cubes)[:, None].astype(np.float32))
         return stacked.to(self.device.device).contiguous(memory_format=self.device.memory_format_3d)
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> dict[str, Any]:
         """Everything needed to go on after an interruption."""
-        parts = {"net": self.net, "optimiser": self.optimiser, "schedule": self.schedule}
+        parts: dict[str, Any] = {"net": self.net, "optimiser": self.optimiser, "schedule": self.schedule}
         return {name: part.state_dict() for name, part in parts.items()} | {"epoch": self.epoch, "weight": torch.from_numpy(self.weight)}
 
-    def restore(self, stored: dict[str, object]) -> None:
+    def restore(self, stored: dict[str, Any]) -> None:
         """Go on from `state()`."""
         for part, name in ((self.net, "net"), (self.optimiser, "optimiser"), (self.schedule, "schedule")):
-            part.load_state_dict(stored[name])  # type: ignore[attr-defined]
-        self.epoch, self.weight = int(str(stored["epoch"])), np.asarray(stored["weight"])
-
-
-def _as_is(host: Host, place: NDArray[np.int_]) -> compose.Cube:
-    return compose.Cube(host.cube(place), np.zeros((patch.SIZE,) * 3, np.float32))
-
-
-def _varied(hu: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Calibration, dose and kernel differ between scanners: shift, scale, noise. HU → [0, 1]."""
-    shifted = hu * rng.uniform(0.95, 1.05) + rng.normal(0, 15)
-    noise = rng.normal(0, rng.uniform(0, 40), hu.shape) if rng.random() < 0.4 else 0.0
-    return patch.scaled(np.asarray(shifted + noise, np.float32))
+            part.load_state_dict(stored[name])
+        self.epoch, self.weight = int(stored["epoch"]), np.asarray(stored["weight"])
 
 
 def train(fold: Fold, out: Path) -> None:
@@ -183,10 +167,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options.out.mkdir(parents=True, exist_ok=True)
-    everyone, scans = crops.read(options.data), hosts.read(options.hosts)
-    log.info("%d crops, %d hosts with %d candidates", len(everyone), len(scans), sum(len(host.negatives) for host in scans))
+    settings = Settings(**options.settings)
+    pool = Pool.make(crops.read(options.data), hosts.read(options.hosts), settings.variants, settings.seed)
+    log.info("%d crops, %d places in %d hosts", len(pool.crops), len(pool.places), len(pool.hosts))
     for number in options.folds:
-        train(Fold(number, everyone, scans, Settings(**options.settings), compute.choose()), options.out)
+        train(Fold(number, pool, settings, compute.choose()), options.out)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""How fast the models are here: `python -m models.bench`."""

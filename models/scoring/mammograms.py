@@ -1,0 +1,66 @@
+"""Mammograms, DICOM or research images → one entry per exam: views, breasts and density, or the reason why not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import FirstlightError
+from core.imaging.exam import ExamGroup, group_exams
+from core.imaging.examine import Examined
+from core.imaging.mammogram import read_mammogram
+from models import research_images
+from models.breast.exam import ViewResult
+from models.mammography import Mammography, View
+from models.refusal import NoResult
+
+Entry = dict[str, Any]
+Model = Callable[[], Mammography]
+
+
+def entries(examined: Sequence[Examined], model: Model) -> list[Entry]:
+    """One entry per mammography exam among `examined`."""
+    content = {file.header.sop_instance_uid: file.content for file in examined if file.header and file.content}
+    return [_dicom_exam(group, content, model) for group in group_exams(file.header for file in examined if file.header)]
+
+
+def research_entries(path: Path, model: Model, *, laterality: str | None = None, view: str | None = None) -> list[Entry]:
+    """One entry per exam of a CSV, or of a single PNG or JPEG whose side and view are given."""
+    try:
+        exams = research_images.read(path, laterality=laterality, view=view)
+    except NoResult as reason:
+        return [{"file": path.name, "kind": "mammography", "reason": str(reason)}]
+    return [_scored({"exam": exam.exam}, exam.views, exam.refused, model) for exam in exams]
+
+
+def _dicom_exam(group: ExamGroup, content: dict[str, bytes], model: Model) -> Entry:
+    views, refused = [], []
+    warnings = [str(warning) for warning in group.warnings]
+    for header in group.headers:
+        uid = header.sop_instance_uid
+        side, name = (header.view.laterality or "", header.view.view or "") if header.view else ("", "")
+        try:
+            image = read_mammogram(content[uid])
+            views.append(View(image.pixels, side, name, uid))
+            warnings += [str(warning) for warning in image.warnings]
+        except FirstlightError as reason:
+            refused.append(ViewResult(uid, side, name, reason=str(reason)))
+    named = {"exam": group.study_instance_uids[0], "study_uids": list(group.study_instance_uids), "warnings": warnings}
+    return _scored(named, tuple(views), tuple(refused), model)
+
+
+def _scored(named: Entry, views: Sequence[View], refused: Sequence[ViewResult], model: Model) -> Entry:
+    named = {"kind": "mammography", **named}
+    start = time.monotonic()
+    left_out = [view.as_json() for view in refused]
+    if not views:
+        return named | {"reason": "No view of this exam could be read.", "not_scored": left_out}
+    try:
+        installed = model()
+        answer = installed.score(views).as_json()
+    except NoResult as reason:
+        return named | {"reason": str(reason), "not_scored": left_out}
+    told = {"seconds": round(time.monotonic() - start, 2), "device": installed.compute.name, "model": installed.card.identity}
+    return named | answer | {"views": [*answer["views"], *left_out]} | told
