@@ -4,11 +4,13 @@ and what was expected. pydicom converts values only when they are asked for, so 
 import math
 import re
 import struct
+import zlib
 from datetime import date, datetime
 from typing import Any
 
 from pydicom.datadict import dictionary_description, tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.sequence import Sequence as DicomSequence
 
 from core.errors import Rejected
@@ -16,17 +18,9 @@ from core.words import N_
 
 # What pydicom raises when the bytes are not what they claim to be.
 DAMAGE = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError, OSError, RecursionError, TypeError,
+    ValueError, struct.error, zlib.error, BytesLengthException, InvalidDicomError,
+)  # fmt: skip
 UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 UID_LONGEST = 64
 TEXT_LONGEST = 1024

@@ -22,7 +22,7 @@ DECODERS: dict[Codec, Callable[[bytes], NDArray[Any]]] = {
     Codec.jpeg: imagecodecs.jpeg8_decode,
     Codec.jpeg_ls: imagecodecs.jpegls_decode,
     Codec.jpeg_2000: imagecodecs.jpeg2k_decode,
-    Codec.htj2k: imagecodecs.htj2k_decode,
+    Codec.htj2k: imagecodecs.jpeg2k_decode,  # OpenJPEG; htj2k_decode swallows the errors of OpenJPH and returns what it has
 }
 UNDECODABLE = (RuntimeError, ValueError, TypeError, MemoryError, OverflowError, IndexError)
 

@@ -3,12 +3,10 @@
 import io
 import logging
 import warnings
-import zlib
 from pathlib import Path
 
 from pydicom import config, dcmread
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from core.errors import Rejected
 from core.imaging.attributes import DAMAGE, text
@@ -37,7 +35,7 @@ def parse(content: bytes | Path) -> Dataset:
         raise Rejected(N_("The file holds {size} bytes and no image; it was probably cut off, send it again"), size=len(content))
     try:
         dataset = dcmread(io.BytesIO(content), force=True)
-    except (*DAMAGE, InvalidDicomError, BytesLengthException, zlib.error, MemoryError) as problem:
+    except DAMAGE as problem:
         raise _refusal(content) from problem
     if not has_preamble(content) and "SOPClassUID" not in dataset:
         raise _refusal(content)
