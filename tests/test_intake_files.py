@@ -128,6 +128,17 @@ def test_taking_in_the_same_batch_again_gives_the_same_receipts(database: str) -
         assert count(session, IntakeItem) == 19
 
 
+def test_two_files_of_one_name_from_two_folders_both_count(database: str, tmp_path: Path) -> None:
+    batch_id = a_batch()
+    for name, dataset in zip(("one", "two"), ct_series(2), strict=True):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.dcm").write_bytes(dicom_bytes(dataset))
+    paths = [tmp_path / "one" / "a.dcm", tmp_path / "two" / "a.dcm"]
+    first = intake.take_in(batch_id, paths=paths)
+    assert results(first) == {"accepted": 2}
+    assert intake.take_in(batch_id, paths=paths) == first
+
+
 def test_another_image_under_a_known_uid_is_a_conflict_and_the_first_is_kept(database: str) -> None:
     first = ct_slice()
     other = ct_slice(k=4, SOPInstanceUID=first.SOPInstanceUID)

@@ -1,5 +1,6 @@
 """One file in: encrypted object first, then its rows, so that a crash leaves an object without a row but never a row without its object."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -34,10 +35,12 @@ def receive(session: Session, data: bytes | Path, *, site_id: int, batch_id: str
 
 def receive_examined(session: Session, file: Examined, batch: Batch) -> Receipt:
     """Take in one file that has been opened and checked; its receipt says what became of it."""
-    known = session.exec(select(IntakeItem).where(IntakeItem.batch_id == batch.id, IntakeItem.path == file.shown)).first()
-    if known is not None:
-        return receipt.of(known)
     key = store().put(file.content) if file.content is not None else None
+    known = session.exec(select(IntakeItem).where(IntakeItem.batch_id == batch.id, IntakeItem.path == file.shown)).first()
+    if known is not None and known.object_key == key:
+        return receipt.of(known)
+    if known is not None:  # another file that is shown under the same name
+        return receive_examined(session, replace(file, shown=f"{file.shown} ({(key or '')[:8]})"), batch)
     if file.refusal is not None:
         return _item(session, batch, file, IntakeResult.rejected, file.refusal, key)
     if file.set_aside is not None or file.header is None:

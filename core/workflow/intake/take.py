@@ -16,8 +16,8 @@ from core.errors import Retryable
 from core.imaging.examine import Examined, examine
 from core.workflow import exams
 from core.workflow.intake.batch import Batch, folder, load
-from core.workflow.intake.receipt import Receipt
 from core.workflow.intake.instance import receive_examined
+from core.workflow.intake.receipt import Receipt
 from db.engine import snapshot, transaction
 from db.enums import IntakeResult
 from db.tables import IntakeBatch, IntakeItem
