@@ -9,8 +9,8 @@ from core.clock import now
 from core.errors import Conflict, Rejected
 from core.words import N_
 from core.workflow.programmes import programme_row
-from db.enums import EpisodeStep
-from db.tables import Episode, EpisodeEvent, Programme
+from db.enums import EpisodeStep, ProgrammeDecision, RecallStep
+from db.tables import Episode, EpisodeEvent, Exam, Programme, Recall, RecallEvent
 
 S = EpisodeStep
 NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
@@ -72,11 +72,24 @@ def current(session: Session, episode_id: int) -> EpisodeStep | None:
 
 
 def unread_round(session: Session, participant_id: int, card_id: str) -> Episode | None:
-    """The participant's latest round when it still waits for images or for its read, so that new images belong to it."""
+    """The participant's latest round when it still waits for images or for its read, so that new images belong to it.
+
+    After a technical recall the new images belong to the same round; every other recall begins another one.
+    """
     rounds = select(Episode).join(Programme, col(Programme.id) == Episode.programme_id)
     mine = rounds.where(Episode.participant_id == participant_id, Programme.card_id == card_id)
     episode = session.exec(mine.order_by(col(Episode.round).desc()).limit(1)).first()
     if episode is None or episode.id is None:
         return None
-    open_steps = (None, S.invited, S.did_not_attend, S.attended, S.imaged)
-    return episode if current(session, episode.id) in open_steps else None
+    step = current(session, episode.id)
+    if step == S.recalled:
+        return episode if _images_awaited(session, episode.id) else None
+    return episode if step in (None, S.invited, S.did_not_attend, S.attended, S.imaged) else None
+
+
+def _images_awaited(session: Session, episode_id: int) -> bool:
+    """Whether an open technical recall of this round asks for new images."""
+    closed = select(col(RecallEvent.recall_id)).where(RecallEvent.step == RecallStep.closed)
+    asked = select(col(Recall.id)).join(Exam, col(Exam.id) == Recall.exam_id).where(Exam.episode_id == episode_id)
+    asked = asked.where(Recall.kind == ProgrammeDecision.technical_recall, col(Recall.id).not_in(closed))
+    return session.exec(asked.limit(1)).first() is not None
