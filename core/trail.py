@@ -50,9 +50,10 @@ class Trail:
 
 
 def trail(session: Session, person: Person, filters: TrailFilters = TrailFilters(), *, page: int = 0, size: int = 100) -> Trail:
-    """The events that fit, newest first."""
+    """The events at the administrator's sites that fit, and those of no site, newest first."""
     person.must(Act.administer)
-    found = _matching(filters)
+    mine = or_(col(AuditEvent.site_id).in_(person.sites(Act.administer)), col(AuditEvent.site_id).is_(None))
+    found = _matching(filters).where(mine)
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     people = dict(session.exec(select(col(User.id), col(User.name))).all())
     sites = dict(session.exec(select(col(Site.id), col(Site.name))).all())

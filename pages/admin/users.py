@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.access import Act
+from core.people import users
 from core.sites import sites
-from core.users import users
 from pages.ui import accounts
 from pages.ui.choice import choice
 from pages.ui.frame import filters, head, nothing_here

@@ -27,7 +27,7 @@ if not found.rows:
         _("No participant fits."), _("Search by the beginning of a name or number; participants are registered when their images come in.")
     )
     st.stop()
-picked = table("participants", people.columns(), people.rows(found.rows, user), label=_("Participants"), height="calc(100vh - 270px)")
+picked = table("participants", people.columns(), people.rows(found.rows, user), label=_("Participants"), height="calc(100vh - 300px)")
 people.pages(found.total)
 if picked.opened:
     people.history(user, next(line for line in found.rows if str(line.id) == picked.opened))

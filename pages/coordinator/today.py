@@ -1,12 +1,30 @@
-"""Today: what needs the coordinator now."""
+"""Today: what needs the coordinator now; everything that is fine is a quiet line below."""
 
 import streamlit as st
 
 from core.access import Act
+from core.workflow.today import overview
+from pages.ui import today_view
 from pages.ui.frame import head
 from pages.ui.i18n import _
-from pages.ui.session import require
+from pages.ui.session import read, require
 
 user = require(Act.work_queue)
-with head(_("Today")):
-    st.button(_("Claim next"), type="primary")
+
+
+@st.fragment(run_every="20s")
+def live() -> None:
+    found = read(overview, user)
+    with head(_("Today"), today_view.state_line(found)):
+        st.page_link("pages/coordinator/upload.py", label=_("Upload images"), icon=":material/upload:")
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        today_view.recalls(found)
+    with middle:
+        today_view.cases(found)
+    with right:
+        today_view.failures(found)
+    today_view.pulse(found)
+
+
+live()

@@ -31,7 +31,7 @@ def live() -> None:
         )
         bar = st.container(horizontal=True, width="content")
     if not found.rows:
-        nothing_here(_("No case fits these filters."), _("Choose another state, or upload images."))
+        nothing_here(*queue.empty(found))
         return
     rows = queue.rows(queue.distribution(found), user)
     picked = table("queue", queue.columns(works), rows, label=_("Triage queue"), selectable=works, height="calc(100vh - 330px)")

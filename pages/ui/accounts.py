@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import users
+from core import people
 from core.access import Person
+from core.people import GrantLine, UserLine
 from core.sites import SiteLine
-from core.users import GrantLine, UserLine
 from db.enums import Role
 from pages.ui.i18n import _, moment
 from pages.ui.session import did
@@ -40,8 +40,8 @@ def ask_new(user: Person, places: Sequence[SiteLine]) -> None:
         login = st.text_input(_("Account name"), help=_("Small letters, as the person will type it"))
         role, site = _role_and_site(places)
         password = st.text_input(_("First password"), value=_proposal("new"), help=_("Give it to the person by a safe way"))
-        wanted = {"login": login, "name": name, "password": password, "role": role, "site_id": site}
-        if st.button(_("Make the account"), type="primary") and did(users.create, user, **wanted, done=_("The account is open.")):
+        wanted = {"login": login, "name": name, "password": password, "roles": [(role, site)]}
+        if st.button(_("Make the account"), type="primary") and did(people.create_user, user, **wanted, done=_("The account is open.")):
             st.rerun()
 
     ask()
@@ -58,11 +58,11 @@ def show_one(user: Person, line: UserLine, places: Sequence[SiteLine]) -> None:
             _one_grant(user, grant)
         with st.expander(_("Give another role")):
             role, site = _role_and_site(places)
-            if st.button(_("Give this role")) and did(users.grant, user, line.id, role, site, done=_("The role is given.")):
+            if st.button(_("Give this role")) and did(people.grant_role, user, line.id, role, site, done=_("The role is given.")):
                 st.rerun()
         with st.expander(_("New password")):
             password = st.text_input(_("New password"), value=_proposal(str(line.id)), help=_("Give it to the person by a safe way"))
-            if st.button(_("Set the password")) and did(users.reset_password, user, line.id, password, done=_("The password is set.")):
+            if st.button(_("Set the password")) and did(people.set_password, user, line.id, password, done=_("The password is set.")):
                 st.rerun()
         _open_or_close(user, line)
 
@@ -71,8 +71,10 @@ def show_one(user: Person, line: UserLine, places: Sequence[SiteLine]) -> None:
 
 def _one_grant(user: Person, grant: GrantLine) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_(ROLE[grant.role])}** · {grant.site or _('every site')}", width="stretch")
-        if st.button(_("Take back"), key=f"end-{grant.id}") and did(users.end_grant, user, grant.id, done=_("The role is taken back.")):
+        st.markdown(f"**{_(ROLE[grant.role])}** · {grant.site_name or _('every site')}", width="stretch")
+        if st.button(_("Take back"), key=f"end-{grant.grant_id}") and did(
+            people.end_role, user, grant.grant_id, done=_("The role is taken back.")
+        ):
             st.rerun()
 
 
@@ -80,7 +82,8 @@ def _open_or_close(user: Person, line: UserLine) -> None:
     if line.active:
         st.caption(_("Closing keeps everything this person did; they are signed out and cannot come in."))
     label = _("Close the account") if line.active else _("Open the account again")
-    if st.button(label) and did(users.set_active, user, line.id, not line.active, done=_("Done.")):
+    work = people.close_account if line.active else people.reopen_account
+    if st.button(label) and did(work, user, line.id, done=_("Done.")):
         st.rerun()
 
 
@@ -97,6 +100,6 @@ def _proposal(key: str) -> str:
 
 
 def _row(line: UserLine) -> Row:
-    held = [chip(f"{_(ROLE[grant.role])} · {grant.site or _('every site')}", "blue") for grant in line.grants]
+    held = [chip(f"{_(ROLE[grant.role])} · {grant.site_name or _('every site')}", "blue") for grant in line.grants]
     cells = {"name": line.name, "login": line.login, "roles": held, "seen": moment(line.last_sign_in)}
     return Row(str(line.id), cells, href=f"/users?user={line.id}")

@@ -45,6 +45,17 @@ def state_line(found: Worklist) -> str:
     return " ".join(parts)
 
 
+def empty(found: Worklist) -> tuple[str, str]:
+    """What an empty list means and the one next action."""
+    if found.counts_by_state.get("all"):
+        return _("No case fits these filters."), _(
+            "Choose another state above; {n} undecided cases are there.", n=found.counts_by_state["all"]
+        )
+    return _("Cases that wait to be read appear here, the most urgent first."), _(
+        "None waits now. They come with an upload or from the scanner."
+    )
+
+
 def distribution(found: Worklist) -> list[TriageRow]:
     """The queue by age and by AI score, side by side; the rows that the clicked bars leave."""
     left, right = st.columns(2, gap="medium")

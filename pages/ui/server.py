@@ -11,13 +11,15 @@ from core.start import open_database
 from pages.ui import shell, sign_in
 from pages.ui.gate import Gate
 from pages.ui.routes import ROUTES
+from pages.ui.session import unexpected
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def web() -> st.App:
     """The whole web application; the database must be named before the first request."""
-    return st.App(ROOT / "app.py", routes=[*sign_in.ROUTES, *shell.ROUTES, *ROUTES], middleware=[Middleware(Gate)])
+    routes = [*sign_in.ROUTES, *shell.ROUTES, *ROUTES]
+    return st.App(ROOT / "app.py", routes=routes, middleware=[Middleware(Gate)], on_script_error=unexpected)
 
 
 def main() -> None:

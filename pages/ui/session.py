@@ -92,10 +92,19 @@ def tell(problem: FirstlightError, *, aside: bool = False) -> None:
     _say(text, kind, icon, aside)
 
 
-def _tell_reference(*, aside: bool = False) -> None:
+def unexpected(problem: Exception) -> bool:
+    """What a page that failed outright says; Streamlit calls this for everything that no page caught."""
+    if isinstance(problem, FirstlightError):
+        tell(problem)
+    else:
+        _tell_reference(problem=problem)
+    return True
+
+
+def _tell_reference(*, aside: bool = False, problem: Exception | None = None) -> None:
     """The last resort: the person gets a reference, the log gets the trace."""
     reference = secrets.token_hex(4)
-    log.exception("reference %s", reference)
+    log.error("reference %s", reference, exc_info=problem or True)
     words = _("Something went wrong here; nothing was changed. Please tell an administrator the reference {reference}.")
     _say(words.format(reference=reference), "error", "report", aside)
 

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.ui.i18n import _
 from pages.ui.shell import ASSETS
 
-Kind = Literal["text", "strong", "muted", "chip", "score", "number", "actions"]
+Kind = Literal["text", "strong", "muted", "chip", "score", "steps", "number", "actions"]
 Tone = Literal["red", "orange", "blue", "violet", "green", "gray"]
 
 

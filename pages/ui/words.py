@@ -71,11 +71,22 @@ ACTION = {
     "model_registered": N_("Registered a model"),
     "model_state": N_("Changed the state of a model"),
     "user_created": N_("Made an account"),
-    "user_closed": N_("Closed an account"),
-    "user_opened": N_("Opened an account again"),
+    "account_closed": N_("Closed an account"),
+    "account_reopened": N_("Opened an account again"),
+    "site_created": N_("Set up a site"),
     "role_granted": N_("Gave a role"),
     "role_ended": N_("Took a role back"),
-    "password_reset": N_("Set a new password"),
+    "password_set": N_("Set a new password"),
+    "password_changed": N_("Changed the own password"),
+    "job_again": N_("Tried a failed job again"),
+    "outcome_recorded": N_("Recorded an outcome"),
+    "recall_opened": N_("Opened a recall"),
+    "recall_contacted": N_("Recall: contacted"),
+    "recall_booked": N_("Recall: booked"),
+    "recall_attended": N_("Recall: attended"),
+    "recall_unreachable": N_("Recall: could not be reached"),
+    "recall_declined": N_("Recall: declined"),
+    "recall_closed": N_("Recall closed"),
 }
 OBJECT = {
     "user": N_("Account"),
@@ -85,6 +96,8 @@ OBJECT = {
     "model": N_("Model"),
     "recall": N_("Recall"),
     "outcome": N_("Outcome"),
+    "job": N_("Job"),
+    "site": N_("Site"),
 }
 
 

@@ -22,6 +22,10 @@ function fill(cell, column, value, row, send) {
   cell.replaceChildren();
   if (column.kind === "score") {
     cell.append(said.text === null || said.text === undefined ? make("span", "none", "–") : scoreBar(said.text));
+  } else if (column.kind === "steps") {
+    const steps = make("span", `steps ${said.tone || ""}`);
+    for (let step = 1; step <= said.of; step += 1) steps.append(make("i", step <= said.step ? "on" : ""));
+    cell.append(steps, make("span", `said ${said.tone || ""}`, said.text));
   } else if (column.kind === "chip") {
     for (const chip of Array.isArray(value) ? value : value ? [said] : []) {
       const mark = make("span", `chip ${chip.tone || "gray"}`);

@@ -1,0 +1,32 @@
+"""Recalls: every one stays here until it is closed; what is overdue comes first."""
+
+import streamlit as st
+
+from core.access import Act
+from core.workflow.recalls import open_recalls
+from pages.ui import recall_view
+from pages.ui.choice import choice
+from pages.ui.frame import filters, head, nothing_here
+from pages.ui.i18n import _
+from pages.ui.queue import programmes
+from pages.ui.session import read, require
+from pages.ui.tables import table
+
+user = require(Act.work_queue)
+found = read(open_recalls, user)
+head(_("Recalls"), recall_view.state_line(found))
+with filters():
+    programme = choice("programme", _("Programme"), programmes())
+    kind = choice("kind", _("Kind"), recall_view.kinds(), counts=recall_view.counts(found, programme))
+    text = st.text_input(
+        _("Search"), key="search", placeholder=_("Name or number"), label_visibility="collapsed", width=200, bind="query-params"
+    )
+shown = recall_view.fitting(found, programme, kind, text)
+if not found:
+    nothing_here(_("No recall is open."), _("A recall opens when a reader decides on assessment, short-term or technical recall."))
+elif not shown:
+    nothing_here(_("No recall fits these filters."), _("Choose another kind above."))
+else:
+    picked = table("recalls", recall_view.columns(), recall_view.rows(shown, user), label=_("Recalls"), height="calc(100vh - 220px)")
+    if picked.opened:
+        recall_view.drawer(user, next(row for row in shown if str(row.recall_id) == picked.opened))
