@@ -1,16 +1,33 @@
 """One case: who, what came before, the images with the AI findings beside them, the opinion and the decision."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.access import Act
-from core.workflow import images, pictures
-from pages.ui.session import read, require
-from pages.ui.viewer import viewer
-from pages.ui.viewer.scene import ct_scene, mg_scene
+from pages.ui import case_parts
+from pages.ui.case_parts.concluded import concluded, reads
+from pages.ui.case_parts.findings import chosen, findings
+from pages.ui.case_parts.opened import keep_claim, opened
+from pages.ui.case_parts.opinion import opinion, sign
+from pages.ui.case_parts.pictures import doubts, show_images, slices_of
+from pages.ui.case_parts.top import top
+from pages.ui.session import require
 
-user = require(Act.read_cases)
-exam_id = int(st.query_params.get("exam", "1"))
-if exam_id == 1:
-    viewer(ct_scene(read(images.ct, user, exam_id)), key="viewer")
-else:
-    viewer(mg_scene(exam_id, read(pictures.pictures, user, exam_id)), key="viewer")
+user = require(Act.read_cases, Act.see_participants)
+st.html(Path(case_parts.__file__).with_name("case.css"))
+case = opened(user)
+top(case, user)
+with st.container(key="case_body", horizontal=True, gap="small"):
+    with st.container(width="stretch", key="case_view"):
+        show_images(case, user, *chosen(case))
+    with st.container(width=324, key="case_panel"):
+        for doubt in doubts(case, user):
+            st.caption(f":material/warning: {doubt}")
+        findings(case, slices_of(case, user), user)
+        if case.can_read:
+            sign(case, user, opinion(case))
+            keep_claim(user, case.exam_id)
+        else:
+            concluded(case, user)
+        reads(case)

@@ -11,7 +11,10 @@ from pages.ui.viewer.scene import Scene
 from pages.ui.viewer.words import words
 
 FOLDER = Path(__file__).parent
-MODULES = ("shaders", "gl", "plane", "fetching", "volume", "picture", "hanging", "mask", "overlay", "ct", "mg", "buttons", "input", "shell", "plain", "main")
+MODULES = (
+    "shaders", "gl", "plane", "fetching", "volume", "picture", "hanging", "mask", "overlay", "ct", "mg", "buttons", "input", "shell",
+    "plain", "main",
+)  # fmt: skip
 IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 

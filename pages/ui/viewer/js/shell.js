@@ -58,9 +58,10 @@ export class Shell {
 
   // The viewer takes the rest of the window, whatever stands above it.
   #height() {
-    const top = this.root.getBoundingClientRect().top + document.documentElement.scrollTop + (this.root.closest("section")?.scrollTop ?? 0);
+    const top = this.root.getBoundingClientRect().top;
     const scroller = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
     this.root.style.setProperty("--above", `${Math.round(top + scroller)}px`);
+    document.documentElement.style.setProperty("--fl-viewer-above", `${Math.round(top + scroller)}px`); // for what stands beside it
   }
 
   #begin() {

@@ -1,0 +1,49 @@
+"""After signing, or for a case that cannot be signed now: what was decided, by whom, and the way on."""
+
+import streamlit as st
+
+from core.access import Act, Person
+from core.workflow.reading import Case, ReadLine
+from pages.ui.case_actions import claim_next
+from pages.ui.i18n import _, moment, show
+from pages.ui.words import DECISION
+
+
+def concluded(case: Case, user: Person) -> None:
+    """What stands in the place of the form."""
+    signed = st.session_state.get(f"signed-{case.exam_id}")
+    if signed is not None:
+        st.markdown(f":green[:material/check_circle:] **{show(signed)}**")
+    elif case.why_not is not None:
+        st.markdown(f":material/info: {show(case.why_not)}")
+    if user.may(Act.read_cases):
+        with st.container(horizontal=True):
+            if st.button(_("Next case"), type="primary", icon=":material/arrow_forward:", shortcut="Ctrl+Enter"):
+                claim_next(user, case.programme)
+            if st.button(_("Reading list")):
+                st.switch_page("pages/doctor/reading_list.py")
+    if case.decision is not None:
+        st.subheader(_("Decision"), anchor=False)
+        decision = _(DECISION[case.decision.decision])
+        st.markdown(f"**{case.card.scheme} {case.decision.category} · {decision}**")
+        st.caption(_("{name}, {at}", name=case.decision.author, at=moment(case.decision.at)))
+
+
+def reads(case: Case) -> None:
+    """Every signed opinion that may be seen, with what its reader had in sight."""
+    if not case.reads:
+        return
+    st.subheader(_("Reads"), anchor=False)
+    for read in case.reads:
+        _read(read, case)
+
+
+def _read(read: ReadLine, case: Case) -> None:
+    parts = [f"{case.card.scheme} {read.category}", _(DECISION[read.decision])]
+    if read.density:
+        parts.append(_("density {letter}", letter=read.density))
+    st.markdown(f"**{read.reader}**  \n{' · '.join(parts)}")
+    seen = _("AI result in sight") if read.saw_ai else _("without AI")
+    st.caption(f"{moment(read.committed_at)} · {seen}")
+    if read.note:
+        st.text(read.note)

@@ -1,0 +1,48 @@
+"""Which case the address names, and opening it: once per browser tab it is claimed and written to the audit trail."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.access import Person
+from core.clock import now
+from core.workflow import reading, triage
+from core.workflow.reading import Case
+from pages.ui.frame import nothing_here
+from pages.ui.i18n import _
+from pages.ui.session import act, did, read
+
+
+def opened(user: Person) -> Case:
+    """The case of the address; ends the run with plain words when there is none."""
+    named = st.query_params.get("exam", "")
+    if not named.isdecimal() or len(named) > 18:
+        nothing_here(_("No case is chosen."), _("Open one from the reading list or the triage queue."))
+        st.stop()
+    exam_id = int(named)
+    if _key(exam_id) in st.session_state:
+        return read(reading.case, user, exam_id)
+    case = act(reading.open_case, user, exam_id)
+    if case is None:
+        st.stop()
+    st.session_state[_key(exam_id)] = now()
+    return case
+
+
+def opened_at(exam_id: int) -> datetime:
+    """When this person opened the case in this tab."""
+    moment: datetime = st.session_state.get(_key(exam_id), now())
+    return moment
+
+
+@st.fragment(run_every="5m")
+def keep_claim(user: Person, exam_id: int) -> None:
+    """While the page stays open the case stays in hand."""
+    last = st.session_state.setdefault(f"claimed-{exam_id}", now())
+    if (now() - last).total_seconds() > 200:
+        did(triage.claim, user, exam_id, aside=True)
+        st.session_state[f"claimed-{exam_id}"] = now()
+
+
+def _key(exam_id: int) -> str:
+    return f"opened-{exam_id}"

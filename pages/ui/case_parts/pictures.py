@@ -1,0 +1,73 @@
+"""The images of a case in the viewer, with the AI marks where AI may be seen; or why there is nothing to look at."""
+
+import streamlit as st
+
+from core.access import Act, Person
+from core.workflow import heat, images, pictures
+from core.workflow.reading import Case
+from core.workflow.slices import Slices
+from db.enums import ExamKind
+from pages.ui.frame import nothing_here
+from pages.ui.i18n import _, show
+from pages.ui.session import read
+from pages.ui.viewer import viewer
+from pages.ui.viewer.marks import ct_marks, slice_of, with_marks
+from pages.ui.viewer.scene import Scene, ct_scene, goto, mg_scene
+
+
+def show_images(case: Case, user: Person, wanted: int | None, once: int) -> None:
+    """The viewer; `wanted` is the finding to jump to, asked for the `once`-th time."""
+    if case.site_id not in user.sites(Act.read_cases):
+        nothing_here(_("Images are shown to doctors of this site."))
+    elif not case.images:
+        nothing_here(_("This exam is part of a simulated history: there are no images to look at."))
+    else:
+        drawn = _ct(case, user) if case.kind is ExamKind.lung_ct else _mg(case, user)
+        viewer({**drawn, "goto": goto(wanted, once)}, key=f"viewer-{case.exam_id}")
+
+
+def slices_of(case: Case, user: Person) -> Slices | None:
+    """How the slices of a CT case lie; None where there are none to see."""
+    if case.kind is not ExamKind.lung_ct or not case.images or case.site_id not in user.sites(Act.read_cases):
+        return None
+    return _images(case, user).slices
+
+
+def _images(case: Case, user: Person) -> images.CtImages:
+    """Put together once a tab: the case itself was asked for anew, with the person's sites, in this run."""
+    key = f"images-{case.exam_id}"
+    kept = st.session_state.get(key)
+    if kept is None or kept[0] != case.images:
+        kept = st.session_state[key] = (case.images, read(images.ct, user, case.exam_id))
+    found: images.CtImages = kept[1]
+    return found
+
+
+def _ct(case: Case, user: Person) -> Scene:
+    found = _images(case, user)
+    marks = ct_marks(case.ai.findings, found.slices) if case.ai else []
+    best = case.ai and case.ai.findings and slice_of(case.ai.findings[0], found.slices)
+    first = best if isinstance(best, int) and best is not None else None
+    return {**ct_scene(found, first=first), "marks": marks}
+
+
+def _mg(case: Case, user: Person) -> Scene:
+    with st.spinner(_("The images are being opened for the first time …"), show_time=False):
+        found = read(pictures.pictures, user, case.exam_id)
+    scene = mg_scene(case.exam_id, found)
+    if case.ai is None:
+        return scene
+    return with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
+
+
+def doubts(case: Case, user: Person) -> tuple[str, ...]:
+    """What is doubtful about the images, each said once."""
+    if not case.images or case.site_id not in user.sites(Act.read_cases):
+        return (show(case.problem),) if case.problem else ()
+    if case.kind is ExamKind.lung_ct:
+        found = _images(case, user)
+        said = [show(one) for one in (found.refusal, *found.warnings) if one]
+    else:
+        said = [show(warning) for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
+        said += [show(case.problem)] if case.problem else []
+    return tuple(dict.fromkeys(said))
