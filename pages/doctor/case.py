@@ -7,10 +7,10 @@ import streamlit as st
 from core.access import Act
 from pages.ui import case_parts
 from pages.ui.case_parts.concluded import concluded, reads
-from pages.ui.case_parts.findings import chosen, findings
+from pages.ui.case_parts.findings import about_images, chosen, findings
 from pages.ui.case_parts.opened import keep_claim, opened
 from pages.ui.case_parts.opinion import opinion, sign
-from pages.ui.case_parts.pictures import doubts, show_images, slices_of
+from pages.ui.case_parts.pictures import problem, remarks, show_images, slices_of
 from pages.ui.case_parts.top import top
 from pages.ui.session import require
 
@@ -22,12 +22,11 @@ with st.container(key="case_body", horizontal=True, gap="small"):
     with st.container(width="stretch", key="case_view"):
         show_images(case, user, *chosen(case))
     with st.container(width=324, key="case_panel"):
-        for doubt in doubts(case, user):
-            st.caption(f":material/warning: {doubt}")
-        findings(case, slices_of(case, user), user)
+        about_images(problem(case, user), remarks(case, user))
+        if not case.can_read:
+            concluded(case, user)
+        findings(case, slices_of(case, user))
         if case.can_read:
             sign(case, user, opinion(case))
             keep_claim(user, case.exam_id)
-        else:
-            concluded(case, user)
         reads(case)

@@ -32,10 +32,12 @@ class Entry:
 
 ENTRIES = (
     Entry("coordinator/today", N_("Today"), "today", (Act.work_queue,)),
+    Entry("doctor/reading_list", N_("Reading list"), "checklist", (Act.read_cases,)),
     Entry("coordinator/triage", N_("Triage queue"), "sort", (Act.see_queue,)),
     Entry("coordinator/upload", N_("Upload"), "upload", (Act.upload,)),
     Entry("coordinator/participants", N_("Participants"), "group", (Act.see_participants,)),
     Entry("coordinator/recalls", N_("Recalls"), "event_repeat", (Act.work_queue,)),
+    Entry("doctor/history", N_("My reads"), "history_edu", (Act.read_cases,)),
     Entry("doctor/case", N_("Case"), "person", (Act.read_cases,), listed=False),
     Entry("manager/programme", N_("Programme"), "monitoring", (Act.see_figures,)),
     Entry("manager/performance", N_("AI performance"), "analytics", (Act.see_figures,)),

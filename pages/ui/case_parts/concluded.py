@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.access import Act, Person
 from core.workflow.reading import Case, ReadLine
-from pages.ui.case_actions import claim_next
+from pages.ui import waiting
 from pages.ui.i18n import _, moment, show
 from pages.ui.words import DECISION
 
@@ -19,7 +19,7 @@ def concluded(case: Case, user: Person) -> None:
     if user.may(Act.read_cases):
         with st.container(horizontal=True):
             if st.button(_("Next case"), type="primary", icon=":material/arrow_forward:", shortcut="Ctrl+Enter"):
-                claim_next(user, case.programme)
+                waiting.next_case(user)
             if st.button(_("Reading list")):
                 st.switch_page("pages/doctor/reading_list.py")
     if case.decision is not None:

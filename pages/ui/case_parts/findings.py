@@ -1,8 +1,9 @@
 """What the AI saw: where, how large, how suspicious, by which model, and what that model was never tested on."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from core.access import Person
 from core.workflow.ai import AiResult, FindingLine
 from core.workflow.reading import Case, suggestion
 from core.workflow.slices import Slices
@@ -12,17 +13,27 @@ from pages.ui.tables import Column, Row, table, two
 from pages.ui.viewer.marks import slice_of
 
 
-def findings(case: Case, slices: Slices | None, person: Person) -> None:
+def findings(case: Case, slices: Slices | None) -> None:
     """The table of marks; choosing a row shows its place in the viewer."""
     st.subheader(_("AI findings"), anchor=False)
     if case.ai is None:
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
-        return
-    _marks(case, case.ai, slices)
-    if case.kind is ExamKind.mammography:
-        _breasts(case.ai)
-    _witness(case.ai)
+    else:
+        _marks(case, case.ai, slices)
+        if case.kind is ExamKind.mammography:
+            _breasts(case.ai)
+        _witness(case.ai)
     _rule(case)
+
+
+def about_images(problem: str, remarks: Sequence[str]) -> None:
+    """What may mislead is said in full above everything; mere remarks are one click away."""
+    if problem:
+        st.markdown(f":orange[:material/warning:] **{problem}**")
+    if remarks:
+        label = n_("{n} remark on the images", "{n} remarks on the images", len(remarks))
+        with st.container(key="case_remarks"), st.popover(label, type="tertiary"):
+            st.markdown("\n".join(f"- {remark}" for remark in remarks))
 
 
 def chosen(case: Case) -> tuple[int | None, int]:
@@ -106,8 +117,11 @@ def _witness(ai: AiResult) -> None:
 
 
 def _rule(case: Case) -> None:
-    """What the published rule says, with its reason or what it lacks."""
+    """What the published rule says with its reasons, or, more quietly, what it lacks."""
     said = suggestion(case)
-    st.markdown(f":material/rule: {show(said.text)}", help=said.source)
+    if said.category is None:
+        st.caption(f":material/rule: {show(said.text)}", help=said.source)
+    else:
+        st.markdown(f":material/rule: {show(said.text)}", help=said.source)
     if said.because:
         st.caption("  \n".join(show(one) for one in said.because))

@@ -60,14 +60,19 @@ def _mg(case: Case, user: Person) -> Scene:
     return with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
 
 
-def doubts(case: Case, user: Person) -> tuple[str, ...]:
-    """What is doubtful about the images, each said once."""
+def problem(case: Case, user: Person) -> str:
+    """Why these images may mislead, said in full; "" where nothing is wrong."""
+    seen = case.images and case.site_id in user.sites(Act.read_cases) and case.kind is ExamKind.lung_ct
+    refusal = _images(case, user).refusal if seen else None
+    return show(refusal or case.problem, empty="")
+
+
+def remarks(case: Case, user: Person) -> tuple[str, ...]:
+    """What else is doubtful about the images, each said once."""
     if not case.images or case.site_id not in user.sites(Act.read_cases):
-        return (show(case.problem),) if case.problem else ()
+        return ()
     if case.kind is ExamKind.lung_ct:
-        found = _images(case, user)
-        said = [show(one) for one in (found.refusal, *found.warnings) if one]
+        said = [show(one) for one in _images(case, user).warnings]
     else:
         said = [show(warning) for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
-        said += [show(case.problem)] if case.problem else []
-    return tuple(dict.fromkeys(said))
+    return tuple(one for one in dict.fromkeys(said) if one != problem(case, user))

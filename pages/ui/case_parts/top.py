@@ -9,6 +9,7 @@ from core.clock import today
 from core.workflow import triage
 from core.workflow.reading import Case
 from core.workflow.state import WORDS
+from pages.ui import people
 from pages.ui.case_parts.timeline import timeline
 from pages.ui.i18n import _, day, days
 from pages.ui.session import did
@@ -24,8 +25,10 @@ def top(case: Case, user: Person) -> None:
             st.title(_who(case), anchor=False)
             st.markdown(_state(case, user))
         opened = timeline(case)
-        if case.can_read:
-            with st.container(horizontal=True, width="content", gap="small"):
+        with st.container(horizontal=True, width="content", gap="small"):
+            if st.button(_("History"), icon=":material/history:"):
+                people.history(user, case.participant)
+            if case.can_read:
                 _put_off(case, user)
     if opened is not None and opened != case.exam_id:
         st.switch_page("pages/doctor/case.py", query_params={"exam": str(opened)})

@@ -66,10 +66,6 @@ def _mg() -> dict[str, str]:
     return {
         "stored": _("Original"),
         "stored_hint": _("Window of the image file"),
-        "soft": _("Softer"),
-        "soft_hint": _("Less contrast"),
-        "hard": _("Harder"),
-        "hard_hint": _("More contrast"),
         "row": _("Row"),
         "row_hint": _("All views in a row"),
         "grid": _("2 × 2"),

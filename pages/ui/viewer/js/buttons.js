@@ -30,7 +30,7 @@ function forMg(shell, scene, words) {
   const layouts = [["row", words.row, words.row_hint], ["grid", words.grid, words.grid_hint], [0, words.cc, words.cc_hint], [1, words.mlo, words.mlo_hint]];
   const several = () => scene.data.images.length > 2;
   return [
-    layouts.map(([layout, label, hint], i) => ({ id: `layout-${layout}`, key: String(i + 5), label, hint, there: several, on: () => scene.layout === layout, run: () => scene.setLayout(layout) })),
+    layouts.map(([layout, label, hint], i) => ({ id: `layout-${layout}`, key: String(i + 2), label, hint, there: several, on: () => scene.single === null && scene.hung === layout, run: () => scene.setLayout(layout) })),
     [
       { id: "heat", key: "a", label: words.heat, hint: words.heat_hint, there: () => scene.hasHeat, on: () => scene.heatShown, run: () => scene.setHeat(!scene.heatShown) },
       { id: "loupe", key: "g", label: words.loupe, hint: words.loupe_hint, on: () => Boolean(scene.loupe), run: () => scene.setLoupe(!scene.loupe, ...shell.pointer) },

@@ -67,7 +67,7 @@ export class MgScene {
 
   resize(w, h) {
     const { images } = this.data;
-    const layout = this.layout ?? best(images, w, h);
+    const layout = (this.hung = this.layout ?? best(images, w, h));
     const rows = this.single === null ? hang(images, layout) : [[this.single]];
     this.cells = place(rows, w, h, 2 * this.shell.density);
     for (const { cell, rect } of this.cells) if (typeof cell === "number") this.planes[cell].rect = rect;
@@ -245,7 +245,6 @@ export class MgScene {
 
   preset(name) {
     if (name === "stored") [this.shift, this.stretch] = [0, 1];
-    else this.stretch = Math.min(20, Math.max(0.01, this.stretch * (name === "soft" ? 1.4 : 1 / 1.4)));
     this.shell.draw();
   }
 
@@ -305,7 +304,7 @@ export class MgScene {
   }
 
   get presets() {
-    return ["stored", "soft", "hard"];
+    return ["stored"];
   }
 
   get hasHeat() {

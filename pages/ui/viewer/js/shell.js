@@ -24,7 +24,8 @@ export class Shell {
 
   #dress() {
     this.commands = commands(this, this.scene, this.data.words, this.data.kind);
-    this.refresh = toolbar(this.part("bar"), this.commands, (command) => this.run(command));
+    this.refresh = toolbar(this.part("buttons"), this.commands, (command) => this.run(command));
+    this.part("buttons").setAttribute("aria-label", this.data.words.tools);
     this.rail.hidden = this.data.kind !== "ct";
     this.rail.setAttribute("aria-label", this.data.words.slider);
     this.rail.oninput = () => this.scene.slide(Number(this.rail.value));
