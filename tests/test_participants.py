@@ -179,8 +179,8 @@ def test_a_page_of_fifty_thousand_participants_is_quick(sqlite_database: str, mo
     monkeypatch.setattr(participants, "unseal", lambda text: opened.append(text) or sealing.unseal(text))
     with transaction() as session:
         for text, total in (("", 50_002), ("common", 50_001), ("zimmer adam", 1)):
-            start = time.perf_counter()
+            start = time.process_time()
             page = search(session, carl, text, page=0 if total == 1 else 900)
-            assert time.perf_counter() - start < 2
+            assert time.process_time() - start < 2
             assert (page.total, len(page.rows)) == (total, min(50, total))
     assert len(opened) == 2 * (50 + 50 + 1)

@@ -356,9 +356,12 @@ def test_the_rule_speaks_when_the_model_says_the_type(database: str) -> None:
     with transaction() as session:
         dana = a_person(session)
         exam = an_exam(session)
-        a_finding(session, a_run(session, exam), mean_diameter_mm=6.0, detail={"kind": "solid"})
-    said = reading.suggestion(look(dana, exam.id))
+        a_finding(session, a_run(session, exam), mean_diameter_mm=6.0, detail={"type": "solid"})
+    seen = look(dana, exam.id)
+    said = reading.suggestion(seen)
     assert (said.category, said.gaps) == ("3", ())
+    assert seen.ai is not None
+    assert seen.ai.findings[0].category == "3"
     assert "suggests category 3" in str(said.text)
 
 

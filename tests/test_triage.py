@@ -1,9 +1,13 @@
 """The queue: what comes first and why, who has what in hand, and that two people never get the same case."""
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event, insert
+from sqlmodel import select
 
 from core.access import Person
 from core.clock import now
@@ -12,9 +16,9 @@ from core.words import say
 from core.workflow import claims, triage
 from core.workflow.programmes import programme_row
 from core.workflow.triage import Filters, TriageRow, Worklist
-from db.engine import transaction
+from db.engine import engine, transaction
 from db.enums import ProgrammeDecision, Role
-from db.tables import AiPolicy
+from db.tables import AiPolicy, Exam, Finding, ModelRun
 from tests.build import (
     a_decision,
     a_model,
@@ -294,3 +298,36 @@ def test_a_decided_case_cannot_be_claimed(database: str) -> None:
         a_decision(session, exam, dana, decision=ProgrammeDecision.routine_recall)
         with pytest.raises(Conflict, match="decided already"):
             triage.claim(session, dana, exam.id or 0)
+
+
+def test_ten_thousand_waiting_cases_take_the_same_few_queries_and_less_than_two_seconds(sqlite_database: str) -> None:
+    with transaction() as session:
+        carl, model = a_person(session, "carl", role=Role.coordinator), a_model(session)
+        first = an_exam(session)
+        run = a_run(session, first, nodules=((9.0, 0.6),))
+        queries = statements(lambda: triage.worklist(session, carl, Filters()))
+        ids = range((first.id or 0) + 1, (first.id or 0) + 10_001)
+        exam, done = first.model_dump(exclude={"id"}), run.model_dump(exclude={"id", "exam_id"})
+        mark = session.exec(select(Finding)).one().model_dump(exclude={"id", "run_id"})
+        connection = session.connection()
+        connection.execute(insert(Exam), [exam | {"id": n} for n in ids])
+        connection.execute(insert(ModelRun), [done | {"id": n + 1000, "exam_id": n, "version_id": model.id} for n in ids])
+        connection.execute(insert(Finding), [mark | {"run_id": n + 1000, "number": k} for n in ids for k in (1, 2)])
+        start = time.process_time()
+        found: list[Worklist] = []
+        assert statements(lambda: found.append(triage.worklist(session, carl, Filters()))) == queries
+        assert time.process_time() - start < 2
+    assert (found[0].total, len(found[0].rows), found[0].rows[-1].urgency) == (10_001, 500, "soon")
+
+
+def statements(act: Callable[[], object]) -> int:
+    """How many statements `act` sends to the database."""
+    sent: list[str] = []
+
+    def count(*said: object) -> None:
+        sent.append(str(said[2]))
+
+    event.listen(engine(), "before_cursor_execute", count)
+    act()
+    event.remove(engine(), "before_cursor_execute", count)
+    return len(sent)

@@ -1,7 +1,7 @@
 """A case as its reader sees it: the participant, what happened before, the images, the AI as far as it may be seen, and the reads."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -19,7 +19,7 @@ from core.workflow.programmes import Card, card, consequence
 from core.workflow.runs import SPARE
 from core.workflow.signing import Opinion, Signed, submit
 from core.workflow.state import CaseState, case_state
-from core.workflow.suggestion import Suggestion, suggestion
+from core.workflow.suggestion import Suggestion, suggestion, with_rule
 from core.workflow.timeline import TimelineEvent, timeline
 from core.workflow.unscored import arriving
 from db.enums import ExamKind, ProgrammeDecision
@@ -115,12 +115,8 @@ class Case:
     phantom: bool
     problem: Sentence | None
     card: Card
-
-    @property
-    def baseline(self) -> bool:
-        """Whether no earlier exam of this participant in this programme is known."""
-        earlier = (event for event in self.timeline if event.kind == "exam" and event.programme == self.programme)
-        return not any(event.exam_id != self.exam_id and event.at <= self.exam_date for event in earlier)
+    baseline: bool
+    """Whether no earlier exam of this participant in this programme is known."""
 
 
 def case(session: Session, person: Person, exam_id: int) -> Case:
@@ -140,13 +136,17 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
     in_sight = next((read.run_id for read in reversed(reads) if read.run_id), None) if decision else None
     ai, ai_reason = ai_result(session, person, exam, programme, run_id=in_sight)
     why_not = _why_not(person, exam, state, mine, decision, held)
+    story = timeline(session, person, episode.participant_id)
+    baseline = not any(event.kind == "exam" and event.programme == card_id and event.at < exam.exam_date for event in story)
+    ai = replace(ai, findings=with_rule(ai.findings, baseline=baseline)) if ai else None
     return Case(
         exam_id=exam_id, participant=line(session, person, episode.participant_id), programme=card_id, round=episode.round,
         episode_id=exam.episode_id, site_id=exam.site_id, kind=exam.kind, exam_date=exam.exam_date,
-        days_in_queue=_days(exam, decision), state=state, timeline=timeline(session, person, episode.participant_id),
+        days_in_queue=_days(exam, decision), state=state, timeline=story,
         images=_images(session, exam), ai=ai, ai_reason=ai_reason, reads=() if hidden else reads, decision=decision, my_read=mine,
         can_read=why_not is None, why_not=why_not, claimed_by=held[1] if held else None, claimed_until=held[2] if held else None,
         synthetic=exam.synthetic, phantom=exam.phantom, problem=Sentence.from_json(exam.problem), card=programme,
+        baseline=baseline,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What a published rule would say about a case: offered with its reason, never filled in; a missing input is a named gap."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from core.rules import birads, lung_rads
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.workflow.reading import Case
 
 KINDS = ("solid", "part-solid", "non-solid")
+NO_SIZE = N_("A nodule has no size; the rule needs it")
+NO_CHANGE = N_("It is not known which nodules are new or have grown since the earlier exam; the rule needs it")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,23 @@ def suggestion(case: "Case", nodules: Sequence[Nodule] = ()) -> Suggestion:
     return _of_marks(case)
 
 
+def with_rule(findings: Sequence[FindingLine], *, baseline: bool) -> tuple[FindingLine, ...]:
+    """Nodules with the rule's category and reason, or with what the rule lacks; other marks as they are."""
+    return tuple(_with_rule(mark, baseline) if mark.kind == FindingKind.nodule else mark for mark in findings)
+
+
+def _with_rule(mark: FindingLine, baseline: bool) -> FindingLine:
+    kind = _kind(mark)
+    if mark.mean_diameter_mm is None:
+        return replace(mark, because=say(NO_SIZE))
+    if not baseline:
+        return replace(mark, because=say(NO_CHANGE))
+    if kind is None:
+        return replace(mark, because=_if_solid(mark))
+    verdict = lung_rads.categorise([_nodule(mark, kind)], baseline=True)
+    return replace(mark, category=verdict.category, because=_say((*verdict.gaps, *verdict.because)[0]))
+
+
 def _of_marks(case: "Case") -> Suggestion:
     if case.ai is None:
         return _gap(case.ai_reason or say(N_("There is no AI result")))
@@ -46,9 +65,9 @@ def _of_marks(case: "Case") -> Suggestion:
     if not marks:
         return _gap(say(N_("The AI marked no nodule; the rule needs the nodules that the reader sees")))
     if any(mark.mean_diameter_mm is None for mark in marks):
-        return _gap(say(N_("A nodule has no size; the rule needs it")))
+        return _gap(say(NO_SIZE))
     if not case.baseline:
-        return _gap(say(N_("It is not known which nodules are new or have grown since the earlier exam; the rule needs it")))
+        return _gap(say(NO_CHANGE))
     if all(_kind(mark) for mark in marks):
         return _assessed(lung_rads.categorise([_nodule(mark, _kind(mark) or "solid") for mark in marks], baseline=True))
     unknown = say(N_("Nodule type is not known; the rule needs it"))
@@ -69,7 +88,7 @@ def _nodule(mark: FindingLine, kind: str) -> Nodule:
 
 def _kind(mark: FindingLine) -> str | None:
     """The type of a nodule where the model says one, in the words of the rule."""
-    said = mark.detail.get("kind")
+    said = mark.detail.get("type")
     return said if said in KINDS else None
 
 
