@@ -123,12 +123,15 @@ def due(card: Card, decision: ProgrammeDecision, on: date, category: str | None 
     return on + timedelta(days=card.due_days[decision])
 
 
-def consequence(card: Card, decision: ProgrammeDecision, today: date, category: str | None = None) -> Sentence:
-    """What signing this decision will set in motion, said before the click."""
+def consequence(
+    card: Card, decision: ProgrammeDecision, today: date, category: str | None = None, *, exam_date: date | None = None
+) -> Sentence:
+    """What signing this decision will set in motion, said before the click. The next round counts from the exam, a recall from today."""
+    on = exam_date if exam_date and decision == ProgrammeDecision.routine_recall else today
     templates = {
         ProgrammeDecision.routine_recall: N_("Routine recall: nothing further now; the next round is due {due}"),
         ProgrammeDecision.short_term_recall: N_("Short-term recall: a task for the coordinator is made, repeat exam due {due}"),
         ProgrammeDecision.assessment: N_("Recall for assessment: a task for the coordinator is made, due {due}"),
         ProgrammeDecision.technical_recall: N_("Technical recall: a task for the coordinator is made, new images due {due}"),
     }
-    return say(templates[decision], due=due(card, decision, today, category))
+    return say(templates[decision], due=due(card, decision, on, category))

@@ -64,7 +64,7 @@ def submit(
     if decision is None:
         return Signed(read.id or 0, None, None, say(N_("Signed, category {category}. Another read is awaited"), category=read.category))
     recall = _follow(session, person, exam, programme, decision)
-    effect = consequence(programme, decision.decision, today(), decision.category)
+    effect = consequence(programme, decision.decision, today(), decision.category, exam_date=exam.exam_date)
     said = say(N_("Signed, category {category}. {consequence}"), category=read.category, consequence=effect)
     return Signed(read.id or 0, decision.id, recall, said)
 

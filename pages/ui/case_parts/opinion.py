@@ -41,7 +41,8 @@ def sign(case: Case, user: Person, chosen: Opinion | None) -> None:
         if chosen is None:
             st.caption(_("Choose {scheme} and the decision to sign.", scheme=case.card.scheme))
         else:
-            st.caption(show(consequence(case.card, chosen.decision, today(), chosen.category)))
+            effect = consequence(case.card, chosen.decision, today(), chosen.category, exam_date=case.exam_date)
+            st.caption(show(effect))
         label = _("Sign")
         if chosen is not None:
             label = _("Sign: {category}, {decision}", category=chosen.category, decision=_(DECISION[chosen.decision]))
