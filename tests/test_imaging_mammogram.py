@@ -270,6 +270,7 @@ def test_each_view_its_own_study_and_its_own_identifier():
 def test_two_people_are_never_merged():
     assert len(group_exams(four(suffixed=True) + four(suffixed=True, person="P_2"))) == 2
     assert len(group_exams(four() + four(person="P_2"))) == 2
+    assert len(group_exams(four() + four(PatientBirthDate="19610101"))) == 2
 
 
 @pytest.mark.parametrize("other", [{"StudyDate": "20250302"}, {"PatientBirthDate": "19610101"}, {"PatientSex": "O"}])

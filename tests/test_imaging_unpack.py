@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 
@@ -193,6 +195,16 @@ def test_one_damaged_member_does_not_take_the_others_along(tmp_path, slices):
     assert lines["a.zip › 2.dcm"] == "found"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_unusual_packing_is_refused_because_it_cannot_be_limited(tmp_path, method):
+    archive = saved(tmp_path, "a.zip", zipped({"1": bytes(MB)}, compression=method))
+    assert f"unusual method ({method})" in outcome([archive])["a.zip › 1"]
+
+
+def test_empty_archive_gets_a_line(tmp_path):
+    assert outcome([saved(tmp_path, "a.zip", zipped({}))]) == {"a.zip": "The archive is empty"}
+
+
 def test_cut_off_archive(tmp_path, slices):
     content = zipped({"1.dcm": slices[0]})
     assert "damaged or incomplete" in outcome([saved(tmp_path, "a.zip", content[: len(content) // 2])])["a.zip"]
@@ -223,6 +235,20 @@ def legacy_names(content: bytes) -> bytes:
 class LegacyInfo(zipfile.ZipInfo):
     def _encodeFilenameFlags(self):
         return self.filename.encode("cp437"), self.flag_bits
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    compression=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]),
+    edits=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=5)), max_size=4),
+    keep=st.floats(0.3, 1),
+)
+def test_changed_archives_give_lines_but_never_crash(tmp_path, compression, edits, keep):
+    content = bytearray(zipped({"a/1.dcm": b"a" * 200, "inner.zip": zipped({"2.dcm": b"b" * 200})}, compression=compression))
+    for place, replacement in edits:
+        at = int(place * len(content))
+        content[at : at + len(replacement)] = replacement
+    assert list(walk([saved(tmp_path, "a.zip", bytes(content[: int(keep * len(content))]))]))
 
 
 def test_examine_gives_every_file_its_line(tmp_path, slices):

@@ -151,12 +151,25 @@ def test_one_slice_that_does_not_fit(changed, reason):
 
 def test_slices_of_different_size():
     built = ct_series(20)
-    built[3] = ct_slice(np.zeros((16, 16), "i2"), k=3, SeriesInstanceUID=built[0].SeriesInstanceUID)
+    uids = {keyword: built[0][keyword].value for keyword in ("SeriesInstanceUID", "StudyInstanceUID")}
+    built[3] = ct_slice(np.zeros((16, 16), "i2"), k=3, **uids)
     assert "different sizes (16 × 16, 32 × 24)" in refusal(built)
 
 
 def test_directions_that_are_none():
     assert "perpendicular" in refusal(ct_series(20, ImageOrientationPatient=[1, 0, 0, 1, 0, 0]))
+
+
+def test_slices_of_two_patients_in_one_series():
+    built = ct_series(20)
+    built[3].PatientID = "P-2"
+    assert "different patients" in refusal(built)
+
+
+def test_spectral_maps_are_no_hounsfield_units():
+    assert "Rescale Type (0028,1054) is Z_EFF" in refusal(ct_series(20, RescaleType="Z_EFF"))
+    assert any("do not say" in str(warning) for warning in only(ct_series(20, RescaleType="US")).warnings)
+    assert only(ct_series(20, RescaleType="HU")).stack
 
 
 def test_coronal_slices():

@@ -3,6 +3,7 @@ counted as it flows, and a bad member is refused by itself while the others go t
 
 import re
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -18,7 +19,12 @@ from core.words import N_, Sentence, say
 CHUNK = 1 << 20
 DRIVE = re.compile(r"[A-Za-z]:")
 UTF8_NAME, ENCRYPTED = 0x800, 0x1
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError)
+# Others (bzip2, LZMA) are unpacked by Python without a limit on what one block may unfold to.
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+BROKEN = (
+    EOFError, LookupError, MemoryError, NotImplementedError, OSError, RuntimeError, TypeError, ValueError,
+    struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,9 @@ def zip_members(archive: IO[bytes] | Path, *, shown: str, budget: Budget) -> Ite
         yield Refused(shown, say(N_("The archive is damaged or incomplete; pack it again and send it again")))
         return
     with opened:
-        entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+        entries = [entry for entry in opened.infolist() if not entry.filename.endswith("/")]
+        if not entries:
+            yield Refused(shown, say(N_("The archive is empty")))
         for at, entry in enumerate(entries):
             if budget.exhausted:
                 yield Refused(
@@ -104,6 +112,8 @@ def _refuse_unsafe(entry: zipfile.ZipInfo, limits: Limits) -> None:
         raise Rejected(N_("It is a link and not a file; it was not followed"))
     if entry.flag_bits & ENCRYPTED:
         raise Rejected(N_("It is locked with a password; send it without one"))
+    if entry.compress_type not in METHODS:
+        raise Rejected(N_("It is packed by an unusual method ({method}); pack it as an ordinary zip file"), method=entry.compress_type)
     if entry.file_size > limits.member_bytes:
         raise Rejected(N_("It claims {size} GB; at most {limit} GB are accepted"),
                        size=round(entry.file_size / 2**30, 1), limit=round(limits.member_bytes / 2**30, 1))  # fmt: skip

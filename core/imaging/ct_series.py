@@ -13,6 +13,7 @@ from core.imaging.series import FEWEST_SLICES, Stack, stack
 from core.words import N_, Sentence, say
 
 SHORT_MM = 150.0  # a chest is longer; a shorter scan is scored, but named
+HOUNSFIELD = frozenset({"", "HU", "HU_MOD", "US"})  # US, unspecified, is written for plain CT by some scanners and is named
 COMPLETE = 0.85  # share of the longest coverage that still counts as complete
 THICKNESS_STEPS_MM = (1.5, 2.5, 3.0, 5.0)
 SOFT, LUNG, UNKNOWN, BONE = range(4)  # order of preference
@@ -113,6 +114,7 @@ def _series(members: list[InstanceHeader], planes: list[Plane], *, acquisition: 
     made: Stack | None = None
     refusal: Sentence | None = None
     try:
+        _one_scan(members)
         made = stack(planes, fewest=fewest)
     except Rejected as problem:
         refusal = problem.sentence
@@ -133,12 +135,23 @@ def _series(members: list[InstanceHeader], planes: list[Plane], *, acquisition: 
     )
 
 
+def _one_scan(members: list[InstanceHeader]) -> None:
+    """Rejected when the slices are not of one person and study, or when their values are no Hounsfield units (spectral maps)."""
+    if len({(header.patient_id, header.study_instance_uid) for header in members}) > 1:
+        raise Rejected(N_("The slices name different patients or studies in one series; one was expected"))
+    others = sorted({header.rescale_type for header in members} - HOUNSFIELD)
+    if others:
+        raise Rejected(N_("Rescale Type (0028,1054) is {types}; Hounsfield units (HU) were expected"), types=", ".join(others))
+
+
 def _warnings(members: list[InstanceHeader], made: Stack | None, *, acquisition: int | None) -> tuple[Sentence, ...]:
     found = list(made.warnings) if made else []
     if acquisition is not None:
         found.append(say(N_("The series holds several scans; this is acquisition {number}"), number=acquisition))
     if made and made.coverage_mm < SHORT_MM:
         found.append(say(N_("The series covers only {covered} mm; the lungs are probably not complete"), covered=round(made.coverage_mm)))
+    if any(header.rescale_type == "US" for header in members):
+        found.append(say(N_("The images do not say that their values are Hounsfield units (Rescale Type is US)")))
     if any(header.lossy for header in members):
         found.append(say(N_("The images were compressed with loss")))
     return tuple(found)

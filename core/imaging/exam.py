@@ -1,7 +1,7 @@
 """Mammograms that belong together: the views of one person on one day, even when each view came as its own study.
 
 The rule is conservative, because two people must never be merged. Images are one exam when
-1. they share the patient identifier and the study, or the patient identifier and the study date; or
+1. they share the patient identifier and the study date (without a date: identifier and study), with the same birth date and sex; or
 2. each stands in its own study and their identifiers differ by nothing but a side and view suffix ("P_00173_LEFT_CC") that agrees with
    the side and view of the image itself, on the same day, with the same birth date and sex, and no view twice.
 """
@@ -68,9 +68,8 @@ def _key(header: InstanceHeader) -> Key:
     if not header.patient_id or not day:
         return ("study", header.patient_id, header.study_instance_uid)
     person = person_of(header)
-    if person == header.patient_id:
-        return ("person", header.patient_id, day)
-    return ("suffix", person, day, str(header.birth_date), header.sex)
+    kind = "person" if person == header.patient_id else "suffix"
+    return (kind, person, day, str(header.birth_date), header.sex)
 
 
 def _exams(key: Key, members: list[InstanceHeader]) -> list[ExamGroup]:

@@ -65,6 +65,7 @@ class InstanceHeader:
     pixel_format: PixelFormat | None
     planes: tuple[Plane, ...]  # CT: one a frame
     view: MammogramView | None  # mammograms
+    rescale_type: str = ""  # what the rescaled values are; HU where nothing else is said (PS3.3 C.11.1.1.2)
 
     def technical(self) -> dict[str, Any]:
         """What may be kept in the clear, as JSON: nothing that names a person. `technical.py` reads it back."""
@@ -131,6 +132,7 @@ def _descriptive(dataset: Dataset, *, aside: bool) -> dict[str, Any]:
         "slice_thickness_mm": number(dataset, "SliceThickness") or number(_shared(dataset, "PixelMeasuresSequence"), "SliceThickness"),
         "manufacturer": text(dataset, "Manufacturer"),
         "model": text(dataset, "ManufacturerModelName"),
+        "rescale_type": (text(dataset, "RescaleType") or text(_shared(dataset, "PixelValueTransformationSequence"), "RescaleType")).upper(),
     }
 
 
