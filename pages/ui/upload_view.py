@@ -60,6 +60,8 @@ def send(places: Sequence[SiteLine]) -> None:
         "stay": _("Keep this page open until everything is sent; what follows goes on without you."),
         "progress": _("{files} of {all} files, {sent} of {bytes}"),
         "lost": _("The connection was lost. Nothing was taken in; please send it again."),
+        "signed_out": _("Your sign-in has ended. Sign in again, then choose the files again."),
+        "again": _("Try again"),
         "source": _("{n} files"),
     }
     data = {"site_id": site, "programme": programme or None, "words": words}

@@ -63,6 +63,7 @@ async function sendFile(zone, batch, { file, path }) {
 
 async function send(zone, found) {
   const { data, trigger } = zone;
+  zone.again = () => send(zone, found);
   Object.assign(zone, { busy: true, problem: "", sent: 0, files: 0, all: found.length, bytes: found.reduce((sum, one) => sum + one.file.size, 0) });
   zone.draw();
   const leaving = (event) => event.preventDefault();
@@ -76,7 +77,7 @@ async function send(zone, found) {
     await insistently(() => ask(`/${batch}/done`, {}));
     trigger("sent", batch);
   } catch (problem) {
-    zone.problem = problem.status ? problem.message : data.words.lost;
+    zone.problem = problem.status === 401 ? data.words.signed_out : problem.status ? problem.message : data.words.lost;
   }
   removeEventListener("beforeunload", leaving);
   zone.busy = false;
@@ -86,7 +87,7 @@ async function send(zone, found) {
 function build(frame) {
   const zone = { busy: false, problem: "", sent: 0, bytes: 0, files: 0, all: 0 };
   const [lead, hint, line, bar, problem] = [made("strong"), made("span", "hint"), made("span", "line"), made("progress"), made("span", "problem")];
-  const [files, folder] = [made("button"), made("button")];
+  const [files, folder, again] = [made("button"), made("button"), made("button")];
   const pickers = [made("input"), made("input")];
   pickers.forEach((picker, index) => {
     Object.assign(picker, { type: "file", multiple: true, hidden: true, webkitdirectory: index === 1 });
@@ -100,7 +101,8 @@ function build(frame) {
   [files, folder].forEach((button, index) => Object.assign(button, { type: "button", onclick: () => pickers[index].click() }));
   problem.setAttribute("role", "alert");
   const row = made("div", "row");
-  row.append(files, folder);
+  Object.assign(again, { type: "button", onclick: () => zone.again() });
+  row.append(files, folder, again);
   frame.append(lead, hint, row, line, bar, problem, ...pickers);
   frame.ondragover = (event) => { event.preventDefault(); frame.classList.add("over"); };
   frame.ondragleave = () => frame.classList.remove("over");
@@ -117,6 +119,8 @@ function build(frame) {
     hint.textContent = zone.busy ? words.stay : words.hint;
     files.textContent = words.files;
     folder.textContent = words.folder;
+    again.textContent = words.again;
+    again.hidden = !zone.problem;
     row.hidden = zone.busy;
     line.hidden = bar.hidden = !zone.busy;
     line.textContent = said(words.progress, { files: zone.files, all: zone.all, sent: size(zone.sent), bytes: size(zone.bytes) });
