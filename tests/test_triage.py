@@ -257,6 +257,16 @@ def test_a_deferred_case_leaves_the_queue_with_its_reason_and_comes_back(databas
     assert "Priors asked for" in str(only(queue(dana, state="deferred")).state)
 
 
+def test_a_deferred_case_can_be_brought_back(database: str) -> None:
+    with transaction() as session:
+        dana = a_person(session, "dana")
+        exam = an_exam(session).id or 0
+        triage.defer(session, dana, exam, "Priors asked for", now() + timedelta(days=2))
+        triage.resume(session, dana, exam)
+        triage.resume(session, dana, exam)
+    assert only(queue(dana)).exam_id == exam
+
+
 def test_the_next_case_is_the_most_urgent_that_nobody_has(database: str) -> None:
     with transaction() as session:
         dana, emil = a_person(session, "dana"), a_person(session, "emil")

@@ -56,6 +56,17 @@ def defer(session: Session, person: Person, exam_id: int, reason: str, until: da
     audit.record(session, person, "deferred", "exam", exam_id, site_id=site, until=until.isoformat())
 
 
+def resume(session: Session, person: Person, exam_id: int) -> None:
+    """Bring a case that was put off back now. Nothing happens when it is not put off."""
+    site = _undecided_site(session, person, exam_id)
+    last = session.exec(select(Deferral).where(Deferral.exam_id == exam_id).order_by(col(Deferral.id).desc()).limit(1)).first()
+    if last is None or last.until <= now():
+        return
+    session.add(Deferral(exam_id=exam_id, author_id=person.user_id, reason="", at=now(), until=now()))
+    session.flush()
+    audit.record(session, person, "resumed", "exam", exam_id, site_id=site)
+
+
 def held_by(session: Session, exam_id: int) -> tuple[int, str, datetime] | None:
     """User id and name of the person who has a case in hand now, and until when."""
     found = select(Claim.user_id, User.name, Claim.expires_at).join(User, col(User.id) == Claim.user_id)

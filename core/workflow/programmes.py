@@ -17,6 +17,13 @@ from db.enums import ExamKind, ProgrammeDecision
 from db.tables import AiPolicy, Programme
 
 CARDS = Path(__file__).parent / "cards"
+CARD_WORDS = (
+    N_("Incomplete"), N_("Negative"), N_("Benign"), N_("Probably benign"), N_("Suspicious"), N_("Very suspicious"),
+    N_("Suspicious with further features"), N_("Low suspicion of malignancy"), N_("Moderate suspicion of malignancy"),
+    N_("High suspicion of malignancy"), N_("Highly suggestive of malignancy"), N_("Proven malignancy"),
+    N_("Lung screening"), N_("Breast screening"),
+)  # fmt: skip
+"""What the cards say in words, named here so that it is translated; a test compares both."""
 Policy = Literal["beside", "after_read", "off"]
 
 

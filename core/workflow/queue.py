@@ -81,7 +81,8 @@ def waiting(session: Session, sites: Iterable[int], *, programme: str | None = N
 def around(session: Session, sites: Iterable[int]) -> Around:
     """Runs, claims, deferrals and reads of the undecided exams at `sites`."""
     undecided = _undecided(sites)
-    deferrals = select(Deferral.exam_id, Deferral.reason, Deferral.until).where(Deferral.until > now()).order_by(col(Deferral.id))
+    deferrals = select(Deferral.exam_id, Deferral.reason, Deferral.until).where(col(Deferral.exam_id).in_(undecided))
+    last = {row[0]: (row[1], row[2]) for row in session.exec(deferrals.order_by(col(Deferral.id)))}
     claims = select(Claim.exam_id, Claim.user_id, User.name, Claim.expires_at).join(User, col(User.id) == Claim.user_id)
     readers: dict[int, set[int]] = defaultdict(set)
     for exam_id, reader in session.exec(select(Read.exam_id, Read.reader_id).where(col(Read.exam_id).in_(undecided))):
@@ -90,7 +91,7 @@ def around(session: Session, sites: Iterable[int]) -> Around:
     return Around(
         runs=_runs(session, undecided),
         claims={row[0]: (row[1], row[2], row[3]) for row in session.exec(claims.where(Claim.expires_at > now()))},
-        deferrals={row[0]: (row[1], row[2]) for row in session.exec(deferrals)},
+        deferrals={exam_id: (reason, until) for exam_id, (reason, until) in last.items() if until > now()},
         reads={exam_id: frozenset(users) for exam_id, users in readers.items()},
         with_images=frozenset(session.exec(pictured)),
     )

@@ -14,76 +14,22 @@ from core.words import N_, Sentence, say
 from core.workflow import claims
 from core.workflow.ai import AiResult, FindingLine, ai_result
 from core.workflow.blind import reads_hidden
+from core.workflow.case_images import CaseImages, ImagePart, case_images
+from core.workflow.opinions import DecisionLine, ReadLine, decision_of, reads_of
 from core.workflow.participants import ParticipantLine, line
 from core.workflow.programmes import Card, card, consequence
-from core.workflow.runs import SPARE
 from core.workflow.signing import Opinion, Signed, submit
 from core.workflow.state import CaseState, case_state
 from core.workflow.suggestion import Suggestion, suggestion, with_rule
 from core.workflow.timeline import TimelineEvent, timeline
 from core.workflow.unscored import arriving
-from db.enums import ExamKind, ProgrammeDecision
-from db.tables import Decision, Episode, Exam, ExamInstance, Instance, Programme, Read, Series, User
+from db.enums import ExamKind
+from db.tables import Episode, Exam, Programme
 
 __all__ = [
     "AiResult", "Case", "CaseImages", "DecisionLine", "FindingLine", "ImagePart", "Opinion", "ReadLine", "Signed", "Suggestion",
     "case", "consequence", "open_case", "submit", "suggestion",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ImagePart:
-    """One stored image that the exam is read from: "volume" for a CT slice, "L-CC" and the like for a mammogram."""
-
-    instance_id: int
-    part: str
-    sop_uid: str
-    series_uid: str
-
-
-@dataclass(frozen=True)
-class CaseImages:
-    """What there is to look at; empty for a simulated exam. CT slices come in no particular order: the viewer sorts by geometry."""
-
-    kind: ExamKind
-    parts: tuple[ImagePart, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.parts)
-
-    def view(self, part: str) -> ImagePart | None:
-        """The image of one view such as "L-MLO"."""
-        return next((image for image in self.parts if image.part == part), None)
-
-
-@dataclass(frozen=True)
-class ReadLine:
-    """One signed opinion."""
-
-    id: int
-    reader: str
-    category: str
-    decision: ProgrammeDecision
-    note: str
-    density: str | None
-    per_side: dict[str, str]
-    saw_ai: bool
-    run_id: int | None
-    opened_at: datetime
-    committed_at: datetime
-    mine: bool
-
-
-@dataclass(frozen=True)
-class DecisionLine:
-    """What the programme decided and by whom."""
-
-    id: int
-    decision: ProgrammeDecision
-    category: str
-    author: str
-    at: datetime
-    reason: Sentence | None
 
 
 @dataclass(frozen=True)
@@ -128,7 +74,7 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
     if found is None:
         raise NotAllowed(N_("This case is not at one of your sites."))
     exam, episode, card_id = found
-    programme, decision, reads = card(card_id), _decision(session, exam_id), _reads(session, person, exam_id)
+    programme, decision, reads = card(card_id), decision_of(session, exam_id), reads_of(session, person, exam_id)
     hidden = bool(reads_hidden(session, person, [exam_id]))
     mine = next((read for read in reads if read.mine), None)
     state = case_state(reads=len(reads), decided=decision is not None, readers=programme.readers)
@@ -143,7 +89,7 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
         exam_id=exam_id, participant=line(session, person, episode.participant_id), programme=card_id, round=episode.round,
         episode_id=exam.episode_id, site_id=exam.site_id, kind=exam.kind, exam_date=exam.exam_date,
         days_in_queue=_days(exam, decision), state=state, timeline=story,
-        images=_images(session, exam), ai=ai, ai_reason=ai_reason, reads=() if hidden else reads, decision=decision, my_read=mine,
+        images=case_images(session, exam), ai=ai, ai_reason=ai_reason, reads=() if hidden else reads, decision=decision, my_read=mine,
         can_read=why_not is None, why_not=why_not, claimed_by=held[1] if held else None, claimed_until=held[2] if held else None,
         synthetic=exam.synthetic, phantom=exam.phantom, problem=Sentence.from_json(exam.problem), card=programme,
         baseline=baseline,
@@ -181,34 +127,6 @@ def _why_not(
     if held is not None and held[0] != person.user_id:
         return say(N_("{name} has this case in hand until {until}"), name=held[1], until=held[2])
     return say(N_("Images are still arriving")) if arriving(exam.received_at, exam.completed_at, exam.problem) else None
-
-
-def _images(session: Session, exam: Exam) -> CaseImages:
-    rows = select(col(Instance.id), col(ExamInstance.part), col(Instance.sop_uid), col(Series.series_uid))
-    rows = rows.join(ExamInstance, col(ExamInstance.instance_id) == Instance.id).join(Series, col(Series.id) == Instance.series_id)
-    found = session.exec(rows.where(ExamInstance.exam_id == exam.id, ExamInstance.part != SPARE).order_by(col(Instance.id)))
-    return CaseImages(exam.kind, tuple(ImagePart(instance or 0, part, sop, series) for instance, part, sop, series in found))
-
-
-def _reads(session: Session, person: Person, exam_id: int) -> tuple[ReadLine, ...]:
-    rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(Read.exam_id == exam_id).order_by(col(Read.id))
-    return tuple(
-        ReadLine(
-            id=read.id or 0, reader=name, category=read.category, decision=read.decision, note=read.opinion.get("note", ""),
-            density=read.opinion.get("density"), per_side=read.opinion.get("per_side", {}), saw_ai=read.saw_ai, run_id=read.run_id,
-            opened_at=read.opened_at, committed_at=read.committed_at, mine=read.reader_id == person.user_id,
-        )
-        for read, name in session.exec(rows)
-    )  # fmt: skip
-
-
-def _decision(session: Session, exam_id: int) -> DecisionLine | None:
-    rows = select(Decision, User.name).join(User, col(User.id) == Decision.author_id).where(Decision.exam_id == exam_id)
-    found = session.exec(rows.order_by(col(Decision.id).desc())).first()
-    if found is None:
-        return None
-    row, name = found
-    return DecisionLine(row.id or 0, row.decision, row.category, name, row.at, Sentence.from_json(row.reason))
 
 
 def _days(exam: Exam, decision: DecisionLine | None) -> int:

@@ -15,6 +15,8 @@ from core.words import N_
 from db.enums import ModelState, RunOutcome
 from db.tables import ModelRun, ModelStatus, ModelVersion
 
+WORDS = {ModelState.shadow: N_("in shadow"), ModelState.active: N_("in force"), ModelState.retired: N_("retired")}
+
 
 @dataclass(frozen=True)
 class ModelRow:
@@ -91,7 +93,7 @@ def set_state(session: Session, person: Person, version_id: int, state: ModelSta
         raise Rejected(N_("There is no model version number {id}"), id=version_id)
     before = _states(session).get(version_id)
     if before is not None and before.state == state:
-        raise Conflict(N_("{name} {tag} is {state} already"), name=version.name, tag=version.tag, state=state.value)
+        raise Conflict(N_("{name} {tag} is {state} already"), name=version.name, tag=version.tag, state=WORDS[state])
     if state == ModelState.active:
         for other in counting_versions(session):
             if (other.name, other.synthetic) == (version.name, version.synthetic):

@@ -60,7 +60,7 @@ def submit(
     claims.drop(session, exam_id)
     audit.record(session, person, "read_signed", "exam", exam_id, site_id=exam.site_id, read=read.id, saw_ai=saw_ai, run=run_id)
     _step(session, exam, EpisodeStep.read, person)
-    decision = _decide(session, person, exam_id, programme)
+    decision = _decide(session, person, exam, programme)
     if decision is None:
         return Signed(read.id or 0, None, None, say(N_("Signed, category {category}. Another read is awaited"), category=read.category))
     recall = _follow(session, person, exam, programme, decision)
@@ -133,19 +133,19 @@ def _read(
     return read
 
 
-def _decide(session: Session, person: Person, exam_id: int, programme: Card) -> Decision | None:
+def _decide(session: Session, person: Person, exam: Exam, programme: Card) -> Decision | None:
     """The decision once all readers have signed and agree; None while a read or an arbitration is missing."""
-    reads = session.exec(select(Read).where(Read.exam_id == exam_id).order_by(col(Read.id))).all()
+    reads = session.exec(select(Read).where(Read.exam_id == exam.id).order_by(col(Read.id))).all()
     if len(reads) < programme.readers or len({read.decision for read in reads}) > 1:
         return None
     reason = say(N_("Single read")) if programme.readers == 1 else say(N_("All readers agree"))
     last = reads[-1]
     decision = Decision(
-        exam_id=exam_id, decision=last.decision, category=last.category, author_id=person.user_id, at=now(), reason=reason.to_json()
+        exam_id=exam.id or 0, decision=last.decision, category=last.category, author_id=person.user_id, at=now(), reason=reason.to_json()
     )
     session.add(decision)
     session.flush()
-    audit.record(session, person, "decided", "exam", exam_id, decision=decision.decision.value)
+    audit.record(session, person, "decided", "exam", exam.id, site_id=exam.site_id, decision=decision.decision.value)
     return decision
 
 

@@ -10,7 +10,7 @@ from core.access import Act, Person
 from core.errors import NotAllowed
 from core.words import N_, Sentence, say
 from core.workflow.blind import ai_hidden, reads_hidden
-from db.enums import EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
+from db.enums import Certainty, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
 from db.tables import (
     Decision,
     Episode,
@@ -54,6 +54,7 @@ OUTCOMES = {
     OutcomeKind.no_finding: N_("Outcome: no finding ({certainty}, {source})"),
     OutcomeKind.interval_cancer: N_("Outcome: interval cancer ({certainty}, {source})"),
 }
+CERTAINTY = {Certainty.provisional: N_("provisional"), Certainty.final: N_("final")}
 ORDER = ("invited", "exam", "ai", "read", "decision", "recall", "outcome")
 
 
@@ -133,4 +134,4 @@ def _recalls(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
 
 def _outcomes(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
     for row in session.exec(select(Outcome).where(col(Outcome.exam_id).in_(exam_ids)).order_by(col(Outcome.id))):
-        yield row.happened_on, "outcome", say(OUTCOMES[row.kind], certainty=row.certainty.value, source=row.source), row.exam_id, None
+        yield row.happened_on, "outcome", say(OUTCOMES[row.kind], certainty=CERTAINTY[row.certainty], source=row.source), row.exam_id, None

@@ -10,13 +10,13 @@ from core.access import Act, Person
 from core.errors import Conflict
 from core.sealing import unseal
 from core.words import N_, Sentence, say
-from core.workflow.claims import claim, defer, release
+from core.workflow.claims import claim, defer, release, resume
 from core.workflow.programmes import card
 from core.workflow.queue import Waiting
 from core.workflow.ranking import STATES, Context, Filters, Ranked, order, overdue, ranked, ready
 from core.workflow.state import WORDS, case_state
 
-__all__ = ["STATES", "Filters", "TriageRow", "Worklist", "claim", "claim_next", "defer", "release", "row_of", "worklist"]
+__all__ = ["STATES", "Filters", "TriageRow", "Worklist", "claim", "claim_next", "defer", "release", "resume", "row_of", "worklist"]
 
 WAITING = Filters()
 
