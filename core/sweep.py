@@ -30,7 +30,9 @@ class Swept:
 
 def sweep() -> Swept:
     """Queue what has no job, and give an answer to exams whose job was given up: no result, with the reason."""
-    uploads = _unfinished_uploads()
+    open_ones = _unfinished_uploads()
+    jobs_of_them = jobs.progresses(list(open_ones.values()))
+    uploads = [batch_id for batch_id, workflow_id in open_ones.items() if workflow_id not in jobs_of_them]
     for batch_id in uploads:
         jobs.enqueue_intake(batch_id, jobs.Priority.network)
     with snapshot() as session:
@@ -53,11 +55,11 @@ def sweep() -> Swept:
     return swept
 
 
-def _unfinished_uploads() -> list[str]:
-    """Batches that were handed over completely (they name a job) and never finished."""
+def _unfinished_uploads() -> dict[str, str]:
+    """Batches that were handed over completely (they name a job) and never finished, with their jobs."""
     with snapshot() as session:
-        open_ones = select(IntakeBatch.id).where(col(IntakeBatch.finished_at).is_(None), col(IntakeBatch.workflow_id).is_not(None))
-        return list(session.exec(open_ones))
+        rows = session.exec(select(IntakeBatch).where(col(IntakeBatch.finished_at).is_(None), col(IntakeBatch.workflow_id).is_not(None)))
+        return {row.id: row.workflow_id for row in rows if row.workflow_id}
 
 
 def _state(known: dict[str, jobs.Progress], one: runs.Due) -> str | None:

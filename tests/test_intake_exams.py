@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from core.words import Sentence
+from core.clock import now
+from core.words import Sentence, say
 from core.workflow import exams, runs
 from core.workflow.volumes import cached_volume, decoded_volume, inputs
 from db.engine import snapshot, transaction
@@ -156,9 +157,6 @@ def test_a_study_without_a_possible_date_is_dated_by_its_arrival(database: str, 
 
 
 def a_refusal(uids: list[str]) -> runs.RunDraft:
-    from core.clock import now
-    from core.words import say
-
     return runs.RunDraft(
         workflow_id="w", device="", started_at=now(), finished_at=now(), stage_seconds={}, thresholds={}, input_uids=uids, reason=say("No")
     )

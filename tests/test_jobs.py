@@ -8,11 +8,12 @@ from sqlmodel import select
 from core import jobs, sweep
 from core.errors import Retryable
 from core.words import Sentence
-from core.workflow import intake
+from core.workflow import intake, runs
 from db.engine import snapshot, transaction
 from db.enums import RunOutcome
 from db.tables import IntakeBatch, ModelRun
-from tests.build import a_model, a_run, an_exam
+from tests.build import a_model, an_exam
+from tests.test_intake_exams import a_refusal
 from tests.test_intake_files import a_batch
 
 
@@ -49,14 +50,10 @@ def test_an_exam_is_queued_once(engine_ready: None) -> None:
 def test_an_answered_exam_is_queued_only_when_asked_again(engine_ready: None) -> None:
     exam_id = a_due_exam()
     with transaction() as session:
-        from core.workflow.runs import input_uids
-        from db.tables import Exam
-
-        run = a_run(session, session.get_one(Exam, exam_id))
-        session.expunge(run)
-        assert input_uids(session, exam_id)
-    with snapshot() as session:
-        assert session.exec(select(ModelRun.attempt)).one() == 1
+        due = runs.due(session, exam_id)
+        assert due is not None
+        runs.record(session, due, a_refusal(runs.input_uids(session, exam_id)))
+    assert jobs.enqueue_scoring(exam_id) is None
     assert jobs.enqueue_scoring(exam_id, again=True) == f"score-{exam_id}-lung-ct.1-2"
 
 

@@ -16,8 +16,9 @@ from core.settings import settings
 from core.words import Sentence
 from core.workflow import intake
 from db.engine import engine, snapshot, transaction
-from db.enums import RunOutcome
+from db.enums import Role, RunOutcome
 from db.tables import Finding, ModelRun, Process
+from tests.build import a_person
 from tests.dicom_build import ct_series, dicom_bytes
 from tests.test_intake_files import a_batch, handed_in, only_exam
 
@@ -55,9 +56,12 @@ class Worker:
 
 
 @pytest.fixture
-def start(database: str) -> Iterator[Callable[..., Worker]]:
-    """Starts workers and ends those that are left."""
+def start(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Worker]]:
+    """Starts workers and ends those that are left. On PostgreSQL the job engine lives there too."""
     started: list[Worker] = []
+    if database.startswith("postgresql"):
+        monkeypatch.setenv("FIRSTLIGHT_JOBS_URL", database)
+        settings.cache_clear()
 
     def one(*arguments: str, name: str = "worker-1") -> Worker:
         started.append(Worker(*arguments, name=name))
@@ -141,9 +145,6 @@ def test_a_refusal_and_a_failure_are_answers_that_name_phase_and_reason(start: C
 
 
 def test_the_batch_tells_how_far_it_is(start: Callable[..., Worker], tmp_path: Path) -> None:
-    from db.enums import Role
-    from tests.build import a_person
-
     with transaction() as session:
         coordinator = a_person(session, "cora", role=Role.coordinator)
     batch_id = uploaded(20)

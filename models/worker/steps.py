@@ -27,10 +27,10 @@ Answer = TypeVar("Answer")
 Kept = dict[str, Any]  # what the job engine keeps of a step, as JSON
 
 
-def decode(scorer: Scorer, case: Case, report: Report) -> Kept:
+def decode(scorer: Callable[[], Scorer], case: Case, report: Report) -> Kept:
     """Images ready; or the reason why they cannot be."""
     began, started_at = time.perf_counter(), now()
-    refusal = _refusal(lambda: scorer.decode(case, report))
+    refusal = _refusal(lambda: scorer().decode(case, report))
     return {
         "started_at": started_at.isoformat(),
         "seconds": time.perf_counter() - began,
@@ -39,13 +39,16 @@ def decode(scorer: Scorer, case: Case, report: Report) -> Kept:
     }
 
 
-def infer(scorer: Scorer, case: Case, report: Report) -> Kept:
+def infer(scorer: Callable[[], Scorer], case: Case, report: Report) -> Kept:
     """The model's answer, encrypted in the store under a name of this attempt; or the reason why there is none."""
     began = time.perf_counter()
-    name = f"run/{case.exam_id}-{scorer.card.identity}-{case.attempt}/result"
+    name = ""
 
     def answer() -> None:
-        store().put_named(name, json.dumps(scorer.infer(case, report).as_json()).encode())
+        nonlocal name
+        model = scorer()
+        name = f"run/{case.exam_id}-{model.card.identity}-{case.attempt}/result"
+        store().put_named(name, json.dumps(model.infer(case, report).as_json()).encode())
 
     refusal = _refusal(answer)
     return {"result": None if refusal else name, "seconds": time.perf_counter() - began, "refusal": refusal}

@@ -14,6 +14,7 @@ from dbos._error import DBOSMaxStepRetriesExceeded
 from core import jobs
 from core.words import N_, say
 from core.workflow import intake
+from models.refusal import NoResult
 from models.worker import steps
 from models.worker.scorer import Report, Scorer
 from models.worker.steps import Kept
@@ -29,10 +30,19 @@ SHARES = {"decode": (0.0, 0.25), "infer": (0.25, 0.95), "record": (0.95, 1.0)}  
 
 @dataclass
 class Scorers:
-    """The loaded models of this process by name.tag; `problems` says why one is not there."""
+    """The loaded models of this process by name.tag; `problems` says by name why one is not there."""
 
     by_identity: Mapping[str, Scorer] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, identity: str) -> Scorer:
+        """The loaded model; NoResult saying why when this worker has none of that name and tag."""
+        if identity in self.by_identity:
+            return self.by_identity[identity]
+        name = identity.partition(".")[0]
+        raise NoResult(
+            self.problems.get(name) or f"The model {identity} is not installed here any more; an administrator has to install it."
+        )
 
 
 def register(scorers: Scorers) -> None:
@@ -49,11 +59,11 @@ def register(scorers: Scorers) -> None:
 
     @retried
     def decode(exam_id: int, identity: str, attempt: int) -> Kept:
-        return steps.decode(scorers.by_identity[identity], steps.case_of(exam_id, attempt), _share("decode"))
+        return steps.decode(lambda: scorers.get(identity), steps.case_of(exam_id, attempt), _share("decode"))
 
     @retried
     def infer(exam_id: int, identity: str, attempt: int) -> Kept:
-        return steps.infer(scorers.by_identity[identity], steps.case_of(exam_id, attempt), _share("infer"))
+        return steps.infer(lambda: scorers.get(identity), steps.case_of(exam_id, attempt), _share("infer"))
 
     @retried
     def record(exam_id: int, identity: str, attempt: int, decoded: Kept, inferred: Kept | None, failure: str | None) -> int:
@@ -73,7 +83,7 @@ def register(scorers: Scorers) -> None:
                 phase = "infer"
                 inferred = infer(exam_id, identity, attempt)
         except DBOSMaxStepRetriesExceeded as problem:
-            failure = _failure(phase, problem, scorers.problems.get(identity))
+            failure = _failure(phase, problem)
         return record(exam_id, identity, attempt, decoded, inferred, failure)
 
 
@@ -104,12 +114,10 @@ def _share(step: str) -> Report:
     return report
 
 
-def _failure(phase: str, problem: Any, known: str | None) -> str:
+def _failure(phase: str, problem: Any) -> str:
     """The sentence for a step that failed in every try, as JSON."""
     causes = getattr(problem, "errors", None) or [problem]
     log.error("phase %s failed %d times", phase, len(causes), exc_info=causes[-1])
-    if known:
-        return say(known).to_json()
     cause = f"{type(causes[-1]).__name__}: {causes[-1]}"[:300]
     template = N_("Scoring failed in the phase “{phase}” after {tries} tries ({problem}); an administrator should look at the worker’s log")
     return say(template, phase=phase, tries=len(causes), problem=cause).to_json()
