@@ -143,6 +143,9 @@ def test_the_status_says_what_is_open_before_what_is_done(database: str) -> None
         assert said(session, jane) == "No episode yet"
         an_episode(session, jane, days_ago=900, steps=(EpisodeStep.invited,))
         assert said(session, jane).startswith("Invited on ")
+        earlier = an_exam(session, participant=jane, days_ago=500)
+        a_decision(session, earlier, dana)
+        assert said(session, jane).startswith("Routine recall; the next round was due ")
         exam = an_exam(session, participant=jane, days_ago=40)
         assert said(session, jane).endswith("waits to be read")
         decision = a_decision(session, exam, dana)

@@ -14,7 +14,7 @@ from core.workflow.reading import Case, Opinion
 from core.workflow.recalls import open_recalls
 from core.workflow.state import CaseState, case_state
 from db.engine import transaction
-from db.enums import EpisodeStep, ProgrammeDecision, Role
+from db.enums import EpisodeStep, ModelState, ProgrammeDecision, Role
 from db.tables import AiPolicy, AuditEvent, Claim, Decision, EpisodeEvent, Read
 from tests.build import (
     a_decision,
@@ -223,6 +223,21 @@ def test_a_decided_case_keeps_the_result_that_was_in_sight(database: str) -> Non
     seen = look(dana, exam.id)
     assert seen.ai is not None
     assert seen.ai.step == 4
+
+
+def test_a_decided_case_keeps_the_result_of_a_version_that_went_to_rest(database: str) -> None:
+    with transaction() as session:
+        dana = a_person(session)
+        old = a_model(session, tag="old", state=ModelState.retired)
+        decided, waiting = an_exam(session), an_exam(session)
+        for exam in (decided, waiting):
+            a_run(session, exam, step=4, version=old)
+        a_run(session, decided, step=9, version=a_model(session, tag="trial", state=ModelState.shadow))
+        a_decision(session, decided, dana)
+    seen = look(dana, decided.id).ai
+    assert seen is not None
+    assert seen.tag == "old"
+    assert look(dana, waiting.id).ai is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from core.access import Person
 from core.words import N_, Sentence, say
 from core.workflow.blind import ai_hidden
 from core.workflow.programmes import Card, policy
-from core.workflow.registry import counting_versions
+from core.workflow.registry import counting_versions, retired_ids
 from core.workflow.runs import SPARE
 from core.workflow.unscored import Unscored, arriving, not_scored, why
 from db.enums import FindingKind, RunOutcome
@@ -66,7 +66,7 @@ class AiResult:
 
 
 def ai_result(
-    session: Session, person: Person, exam: Exam, card: Card, *, run_id: int | None = None
+    session: Session, person: Person, exam: Exam, card: Card, *, run_id: int | None = None, decided: bool = False
 ) -> tuple[AiResult | None, Sentence | None]:
     """The result, or None with the reason why there is none to show. `run_id`: the run that was in sight when the case was decided."""
     kind = policy(session, card.id)
@@ -74,7 +74,7 @@ def ai_result(
         return None, say(N_("AI is not used in this programme"))
     if ai_hidden(session, person, [exam.id or 0]):
         return None, say(N_("AI hidden until you decide"))
-    found = _run(session, exam, run_id)
+    found = _run(session, exam, run_id, decided=decided)
     if found is None:
         return None, _why_none(session, exam, card)
     run, version = found
@@ -83,14 +83,20 @@ def ai_result(
     return _result(session, run, version), None
 
 
-def _run(session: Session, exam: Exam, run_id: int | None) -> tuple[ModelRun, ModelVersion] | None:
-    """The named run, else the latest run that counts, a network's before a simulated one."""
+def _run(session: Session, exam: Exam, run_id: int | None, *, decided: bool) -> tuple[ModelRun, ModelVersion] | None:
+    """The named run, else the latest run that counts, a network's before a simulated one.
+
+    A decided case keeps the result of a version that has gone to rest since.
+    """
     runs = select(ModelRun, ModelVersion).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id).where(ModelRun.exam_id == exam.id)
     if run_id is not None:
         return session.exec(runs.where(ModelRun.id == run_id)).first()
+    newest = runs.order_by(col(ModelVersion.synthetic), col(ModelRun.id).desc())
     counting = [version.id for version in counting_versions(session)]
-    newest = (col(ModelVersion.synthetic), col(ModelRun.id).desc())
-    return session.exec(runs.where(col(ModelRun.version_id).in_(counting)).order_by(*newest)).first()
+    found = session.exec(newest.where(col(ModelRun.version_id).in_(counting))).first()
+    if found is None and decided:
+        found = session.exec(newest.where(col(ModelRun.version_id).in_(retired_ids(session)))).first()
+    return found
 
 
 def _why_none(session: Session, exam: Exam, card: Card) -> Sentence:

@@ -80,7 +80,7 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
     state = case_state(reads=len(reads), decided=decision is not None, readers=programme.readers)
     held = claims.held_by(session, exam_id) if decision is None else None
     in_sight = next((read.run_id for read in reversed(reads) if read.run_id), None) if decision else None
-    ai, ai_reason = ai_result(session, person, exam, programme, run_id=in_sight)
+    ai, ai_reason = ai_result(session, person, exam, programme, run_id=in_sight, decided=decision is not None)
     why_not = _why_not(person, exam, state, mine, decision, held)
     story = timeline(session, person, episode.participant_id)
     baseline = not any(event.kind == "exam" and event.programme == card_id and event.at < exam.exam_date for event in story)

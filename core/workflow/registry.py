@@ -65,6 +65,11 @@ def counting_versions(session: Session) -> tuple[ModelVersion, ...]:
     return tuple({(version.name, version.synthetic): version for version in rows}.values())
 
 
+def retired_ids(session: Session) -> tuple[int, ...]:
+    """Versions that counted once and have gone to rest."""
+    return tuple(version_id for version_id, status in _states(session).items() if status.state == ModelState.retired)
+
+
 def register_installed(session: Session, cards: Iterable[InstalledCard]) -> tuple[ModelVersion, ...]:
     """Make known what is installed. A version that is new counts at once when the one before it can no longer run, else it is shadow.
 

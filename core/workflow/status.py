@@ -1,6 +1,7 @@
 """Where each participant stands, in one sentence: what is open comes before what is done."""
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlmodel import Session, col, func, select
 
@@ -48,12 +49,17 @@ def _decided(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     rows = select(col(Episode.participant_id), col(Programme.card_id), col(Exam.exam_date), col(Decision.decision))
     rows = rows.join(Exam, col(Exam.episode_id) == Episode.id).join(Decision, col(Decision.exam_id) == Exam.id)
     found = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Episode.participant_id).in_(ids))
-    routine = ProgrammeDecision.routine_recall
     return {
-        participant: say(N_("Routine recall; next round due {due}"), due=due(card(card_id), routine, day))
+        participant: _next_round(due(card(card_id), decision, day))
         for participant, card_id, day, decision in session.exec(found.order_by(col(Exam.exam_date), col(Decision.id)))
-        if decision == routine
+        if decision == ProgrammeDecision.routine_recall
     }
+
+
+def _next_round(day: date) -> Sentence:
+    if day < today():
+        return say(N_("Routine recall; the next round was due {due}"), due=day)
+    return say(N_("Routine recall; next round due {due}"), due=day)
 
 
 def _cancers(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
