@@ -131,8 +131,13 @@ def days(n: int) -> str:
     return _("today") if n <= 0 else n_("{n} day", "{n} days", n)
 
 
+def oldest(n: int) -> str:
+    """How long the oldest of several things waits."""
+    return _("the oldest since today") if n <= 0 else n_("the oldest for {n} day", "the oldest for {n} days", n)
+
+
 def _locale() -> Locale:
     return Locale.parse(language())
 
 
-__all__ = ["LANGUAGES", "N_", "_", "day", "days", "language", "moment", "n_", "number", "plain", "show", "use"]
+__all__ = ["LANGUAGES", "N_", "_", "day", "days", "language", "moment", "n_", "number", "oldest", "plain", "show", "use"]

@@ -9,7 +9,7 @@ from core.workflow.programmes import cards
 from core.workflow.triage import Filters, TriageRow, Worklist
 from pages.ui.bars import bars
 from pages.ui.choice import asked
-from pages.ui.i18n import N_, _, day, days, n_, show
+from pages.ui.i18n import N_, _, day, days, n_, oldest, show
 from pages.ui.tables import Column, Row, Tone, chip, two
 from pages.ui.words import PROGRAMME, URGENCY
 
@@ -34,10 +34,8 @@ def state_line(found: Worklist) -> str:
     """What waits, how long, and what the machine is doing."""
     parts = [f":red-badge[▲ {n_('{n} overdue', '{n} overdue', found.overdue)}]"] if found.overdue else []
     if found.waiting:
-        oldest = days(found.oldest_days)
-        parts.append(
-            n_("**{n} case waits**, the oldest for {age}.", "**{n} cases wait**, the oldest for {age}.", found.waiting, age=oldest)
-        )
+        since = oldest(found.oldest_days)
+        parts.append(n_("**{n} case waits**, {since}.", "**{n} cases wait**, {since}.", found.waiting, since=since))
     else:
         parts.append(_("No case waits."))
     if found.scoring_now:

@@ -27,9 +27,18 @@ T = TypeVar("T")
 
 def current_user() -> Person | None:
     """The signed-in person of this browser, asked anew in every run so that a sign-out or an ended grant counts at once."""
-    if type(runtime.get_instance()) is runtime.Runtime:
-        return person_of(st.context.cookies.get(COOKIE))
+    if _in_browser():
+        return person_of(_cookie())
     return cast("Person | None", st.session_state.get(SEED))
+
+
+def _in_browser() -> bool:
+    """Whether a real server runs this page; Streamlit's test harness puts a stand-in in its place."""
+    return type(runtime.get_instance()) is runtime.Runtime
+
+
+def _cookie() -> str | None:
+    return st.context.cookies.get(COOKIE)
 
 
 def require(*needs: Act | Role) -> Person:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.workflow.today import FailedLine, Today
 from core.workflow.triage import TriageRow
 from pages.ui.bars import COLOURS
-from pages.ui.i18n import N_, _, day, days, moment, n_, show
+from pages.ui.i18n import N_, _, day, days, moment, n_, oldest, show
 from pages.ui.tables import Column, Picked, Row, table, two
 from pages.ui.words import DECISION, PROGRAMME
 
@@ -19,9 +19,7 @@ HEIGHT = "calc(100vh - 400px)"
 def state_line(found: Today) -> str:
     """How many exceptions, or that there is none."""
     exceptions = len(found.overdue_recalls) + len(found.waiting_past_limit) + len(found.failed)
-    waiting = n_(
-        "{n} case waits, the oldest for {age}.", "{n} cases wait, the oldest for {age}.", found.waiting, age=days(found.oldest_days)
-    )
+    waiting = n_("{n} case waits, {since}.", "{n} cases wait, {since}.", found.waiting, since=oldest(found.oldest_days))
     calm = waiting if found.waiting else _("No case waits.")
     if not exceptions:
         return f":green-badge[✓ {_('Nothing is overdue')}] {calm}"
