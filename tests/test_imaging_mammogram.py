@@ -308,4 +308,4 @@ def test_presentation_is_preferred_to_raw_and_extra_views_are_kept_beside():
 def test_missing_views_and_images_without_side_are_said():
     (exam,) = group_exams([*four(StudyInstanceUID="1.2.3")[:3], header(None, "MLO", PatientID="P_1", StudyInstanceUID="1.2.3")])
     assert exam.missing == ("L-MLO",)
-    assert "1 images name no side or view" in str(exam.warnings[0])
+    assert "One image names no side or view" in str(exam.warnings[0])

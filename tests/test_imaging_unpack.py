@@ -177,6 +177,14 @@ def test_claimed_size_of_one_member_is_limited(tmp_path):
     assert "claims" in outcome([archive], Limits(member_bytes=MB))["a.zip › 1"]
 
 
+def test_a_single_file_is_limited_too_but_an_archive_is_not_by_its_own_size(tmp_path, slices):
+    large = saved(tmp_path, "large.dcm", slices[0] + bytes(MB))
+    archive = saved(tmp_path, "a.zip", zipped({f"{k}": os.urandom(MB // 2) for k in range(4)}))
+    lines = outcome([large, archive], Limits(member_bytes=MB))
+    assert lines.pop("large.dcm") == "The file has 0.0 GB; at most 0.0 GB are accepted"
+    assert set(lines.values()) == {"found"}
+
+
 def test_encrypted_members_are_named(tmp_path, slices):
     content = bytearray(zipped({"1.dcm": slices[0], "2.dcm": slices[1]}, compression=zipfile.ZIP_STORED))
     directory = content.index(b"PK\1\2")

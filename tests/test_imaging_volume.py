@@ -87,20 +87,20 @@ def test_oblique_slices_are_stacked_along_their_normal():
 
 def test_missing_slices_are_counted_and_placed():
     built = ct_series(20)
-    assert refusal(built[:8] + built[9:]) == "1 slices are missing between -86.0 and -82.0 mm; send the complete series"
+    assert refusal(built[:8] + built[9:]) == "One slice is missing between -86.0 and -82.0 mm; send the complete series"
     assert refusal(built[:8] + built[9:12] + built[14:]) == "3 slices are missing between -86.0 and -72.0 mm; send the complete series"
 
 
 def test_missing_slices_keep_the_volume_from_being_made():
     contents = files(ct_series(20))
-    with pytest.raises(Rejected, match="1 slices are missing"):
+    with pytest.raises(Rejected, match="One slice is missing"):
         read_volume(contents[:8] + contents[9:])
 
 
 def test_doubled_positions():
     built = ct_series(20)
     again = ct_slice(k=5, SeriesInstanceUID=built[0].SeriesInstanceUID, StudyInstanceUID=built[0].StudyInstanceUID)
-    assert refusal([*built, again]) == "1 slice positions are doubled, the first at -90.0 mm; one slice at each position was expected"
+    assert refusal([*built, again]) == "One slice position is doubled, at -90.0 mm; one slice at each position was expected"
 
 
 def test_the_same_instance_twice_counts_once():
@@ -286,7 +286,7 @@ def test_complete_series_stack_and_incomplete_ones_say_how_many_are_missing(coun
     random.Random(seed).shuffle(kept)
     (series,) = gather((read_header(content) for content in files(kept)), fewest=10)
     if dropped:
-        assert f"{len(dropped)} slices are missing" in str(series.refusal)
+        assert ("One slice is missing" if len(dropped) == 1 else f"{len(dropped)} slices are missing") in str(series.refusal)
     else:
         assert series.sop_instance_uids == tuple(one.SOPInstanceUID for one in built)
         assert series.stack.spacing_mm[0] == pytest.approx(spacing, abs=1e-4)

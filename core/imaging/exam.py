@@ -121,7 +121,9 @@ def _rule(key: Key, studies: tuple[str, ...]) -> Sentence:
 
 def _warnings(views: dict[str, InstanceHeader], others: list[InstanceHeader]) -> tuple[Sentence, ...]:
     unknown = [one for one in others if one.view and not (one.view.laterality and one.view.view)]
-    found = [say(N_("{count} images name no side or view and cannot be placed"), count=len(unknown))] if unknown else []
+    one = N_("One image names no side or view and cannot be placed")
+    several = N_("{count} images name no side or view and cannot be placed")
+    found = [say(one if len(unknown) == 1 else several, count=len(unknown))] if unknown else []
     if any(header.view and header.view.implant for header in [*views.values(), *others]):
         found.append(say(N_("There is a breast implant")))
     return tuple(found)

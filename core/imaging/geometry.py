@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from core.errors import Rejected
-from core.imaging.attributes import item, items, number, numbers
+from core.imaging.attributes import item, items, number, numbers, tag_name
 from core.imaging.pixel_format import PixelFormat
 from core.words import N_
 
@@ -76,7 +76,7 @@ def _group(own: Dataset, shared: Dataset | None, keyword: str) -> Dataset:
 def _required(dataset: Dataset, keyword: str, *, count: int) -> Vector:
     values = numbers(dataset, keyword, count=count)
     if values is None:
-        raise Rejected(N_("The slice has no {keyword}; without its place in the patient it cannot be measured"), keyword=keyword)
+        raise Rejected(N_("{tag} is missing; without its place in the patient a slice cannot be measured"), tag=tag_name(keyword))
     return values
 
 

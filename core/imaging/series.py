@@ -87,10 +87,9 @@ def _none_doubled(heights: Array) -> None:
     doubled = int((np.diff(heights) < SAME_PLACE_MM).sum())
     if doubled:
         first = float(heights[int(np.argmax(np.diff(heights) < SAME_PLACE_MM))])
-        raise Rejected(
-            N_("{count} slice positions are doubled, the first at {position} mm; one slice at each position was expected"),
-            count=doubled, position=round(first, 2),
-        )  # fmt: skip
+        one = N_("One slice position is doubled, at {position} mm; one slice at each position was expected")
+        several = N_("{count} slice positions are doubled, the first at {position} mm; one slice at each position was expected")
+        raise Rejected(one if doubled == 1 else several, count=doubled, position=round(first, 2))
 
 
 def _spacing_warnings(heights: Array) -> list[Sentence]:
@@ -111,10 +110,10 @@ def _refuse_gaps(heights: Array, steps: Array, usual: float) -> None:
     whole = np.round(steps / usual)
     if wide.any() and (whole >= 1).all() and (np.abs(steps / usual - whole) <= UNEQUAL * whole).all():
         gaps = np.flatnonzero(whole > 1)
-        raise Rejected(
-            N_("{missing} slices are missing between {first} and {last} mm; send the complete series"),
-            missing=int((whole[gaps] - 1).sum()), first=round(float(heights[gaps[0]]), 2), last=round(float(heights[gaps[-1] + 1]), 2),
-        )  # fmt: skip
+        missing, first, last = int((whole[gaps] - 1).sum()), float(heights[gaps[0]]), float(heights[gaps[-1] + 1])
+        one = N_("One slice is missing between {first} and {last} mm; send the complete series")
+        several = N_("{missing} slices are missing between {first} and {last} mm; send the complete series")
+        raise Rejected(one if missing == 1 else several, missing=missing, first=round(first, 2), last=round(last, 2))
     raise Rejected(
         N_("The slice spacing is unequal, from {smallest} to {largest} mm; equal spacing was expected"),
         smallest=round(float(steps.min()), 3), largest=round(float(steps.max()), 3),

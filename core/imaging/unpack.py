@@ -73,7 +73,12 @@ def _opened(file: Path, shown: str, budget: Budget) -> Iterator[Member]:
 def _judged(found: Found, start: bytes, budget: Budget, *, depth: int) -> Iterator[Member]:
     suffix = found.shown.rsplit(".", 1)[-1].lower() if "." in found.shown else ""
     other = next((name for magic, name in OTHER_ARCHIVES.items() if start.startswith(magic)), None)
-    if start[PREAMBLE:START] == MAGIC:
+    limit = budget.limits.member_bytes
+    is_dicom = start[PREAMBLE:START] == MAGIC
+    if found.size > limit and (is_dicom or not is_zip(start)):
+        sizes = {"size": round(found.size / 2**30, 1), "limit": round(limit / 2**30, 1)}
+        yield Refused(found.shown, say(N_("The file has {size} GB; at most {limit} GB are accepted"), **sizes))
+    elif is_dicom:
         yield found
     elif found.size == 0:
         yield Refused(found.shown, say(N_("The file is empty; it was probably cut off, send it again")))
