@@ -1,19 +1,19 @@
 """Builders for tests of pages: people of each role at two sites, a few cases, and a page run as one of them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, person
-from core.clock import now, today
+from core.clock import now
 from core.workflow.participants import find_or_register
 from core.workflow.programmes import programme_row
 from db.engine import snapshot, transaction
 from db.enums import EpisodeStep, ExamKind, ModelState, Role, RunOutcome, Sex
 from db.tables import Episode, EpisodeEvent, Exam, ModelRun, ModelStatus, ModelVersion, RoleGrant, Site, User
-from pages.ui.i18n import KEY
 from pages.ui.session import SEED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,57 +52,48 @@ def people(*, synthetic: bool = True) -> dict[Role, Person]:
         return {role: person(session, user.id or 0) for role, user in users.items()}
 
 
-def cases(n: int = 4, *, site_code: str = "N", scored: bool = True) -> list[int]:
-    """`n` complete lung exams without images that wait to be read; their ids."""
+def cases(n: int = 4, *, site_code: str = "N") -> list[int]:
+    """`n` complete lung exams without images, each 4 days older than the one before, every second one scored 9; their ids."""
     with transaction() as session:
         site = session.exec(select(Site).where(Site.code == site_code)).one()
         version = ModelVersion(name="lung-ct", tag=f"test-{site_code}", weights_sha256="0" * 64, registered_at=now())
         session.add(version)
         session.flush()
         session.add(ModelStatus(version_id=version.id or 0, state=ModelState.active, at=now()))
-        made = []
-        for number in range(n):
-            registered = find_or_register(
-                session, site_id=site.id or 0, identifier=f"{site_code}-{number}", name=NAMES[number % len(NAMES)], birth_date=date(1960, 5, 17),
-                sex=Sex.female, synthetic=site.synthetic, author="test",
-            )  # fmt: skip
-            episode = Episode(
-                participant_id=registered.id or 0, programme_id=programme_row(session, "lung").id or 0, round=1, opened_at=now()
-            )
-            session.add(episode)
-            session.flush()
-            session.add(EpisodeEvent(episode_id=episode.id or 0, step=EpisodeStep.imaged, happened_at=now(), entered_at=now()))
-            came = now() - timedelta(days=4 * number)
-            exam = Exam(
-                episode_id=episode.id or 0, site_id=site.id or 0, kind=ExamKind.lung_ct, exam_date=today() - timedelta(days=4 * number),
-                received_at=came, completed_at=came, synthetic=site.synthetic,
-            )  # fmt: skip
-            session.add(exam)
-            session.flush()
-            made.append(exam.id or 0)
-            if scored and number % 2 == 0:
-                session.add(
-                    ModelRun(
-                        exam_id=exam.id or 0,
-                        version_id=version.id or 0,
-                        attempt=1,
-                        started_at=now(),
-                        finished_at=now(),
-                        outcome=RunOutcome.scored,
-                        score=0.9,
-                        step=9,
-                        synthetic=site.synthetic,
-                    )  # fmt: skip
-                )
+        made = [_case(session, site, number) for number in range(n)]
+        for exam_id in made[::2]:
+            run = {"exam_id": exam_id, "version_id": version.id, "attempt": 1, "started_at": now(), "finished_at": now()}
+            session.add(ModelRun.model_validate({**run, "outcome": RunOutcome.scored, "score": 0.9, "step": 9}))
     return made
+
+
+def _case(session: Session, site: Site, number: int) -> int:
+    who = {
+        "site_id": site.id or 0,
+        "identifier": f"{site.code}-{number}",
+        "name": NAMES[number % len(NAMES)],
+        "birth_date": date(1960, 5, 17),
+    }
+    registered = find_or_register(session, **who, sex=Sex.female, synthetic=site.synthetic, author="test")
+    episode = Episode(participant_id=registered.id or 0, programme_id=programme_row(session, "lung").id or 0, round=1, opened_at=now())
+    session.add(episode)
+    session.flush()
+    session.add(EpisodeEvent(episode_id=episode.id or 0, step=EpisodeStep.imaged, happened_at=now(), entered_at=now()))
+    came = now() - timedelta(days=4 * number)
+    exam = Exam(
+        episode_id=episode.id or 0, site_id=site.id or 0, kind=ExamKind.lung_ct, exam_date=came.date(), received_at=came, completed_at=came
+    )
+    exam.synthetic = site.synthetic
+    session.add(exam)
+    session.flush()
+    return exam.id or 0
 
 
 def open_page(page: str, user: Person | None, *, language: str = "en", **address: str) -> AppTest:
     """`page` (such as "coordinator/triage") run through `app.py` as this person, with these parameters in the address."""
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     if user is not None:
-        test.session_state[SEED] = user
-    test.session_state[KEY] = language
+        test.session_state[SEED] = replace(user, language=language)
     test.run()
     for name, value in address.items():
         test.query_params[name] = value
