@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 
 from core import audit
@@ -82,11 +83,12 @@ def create_user(
     login, name = login.strip().casefold(), name.strip()
     if not login or not name or len(login) > 64 or any(mark.isspace() for mark in login):
         raise Rejected(N_("{login} cannot be a sign-in name; expected up to 64 letters without spaces, and a name"), login=login)
-    if session.exec(select(User.id).where(User.login == login)).first() is not None:
-        raise Conflict(N_("There is an account called {login} already"), login=login)
     user = User(login=login, name=name, password_hash=_hashed(password), language=language, created_at=now())
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as taken:  # another administrator made it a moment ago
+        raise Conflict(N_("There is an account called {login} already"), login=login) from taken
     audit.record(session, person, "user_created", "user", user.id)
     for role, site_id in roles:
         grant_role(session, person, user.id or 0, role, site_id)

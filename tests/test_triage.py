@@ -18,7 +18,7 @@ from core.workflow.programmes import programme_row
 from core.workflow.triage import Filters, TriageRow, Worklist
 from db.engine import engine, transaction
 from db.enums import ProgrammeDecision, Role
-from db.tables import AiPolicy, Exam, Finding, ModelRun
+from db.tables import AiPolicy, AuditEvent, Exam, Finding, ModelRun
 from tests.build import (
     a_decision,
     a_model,
@@ -234,6 +234,7 @@ def test_a_claim_runs_out_and_can_be_kept_or_given_back(database: str, monkeypat
         exam = an_exam(session).id or 0
         first = triage.claim(session, dana, exam)
         assert triage.claim(session, dana, exam) >= first
+        assert len(session.exec(select(AuditEvent).where(AuditEvent.action == "claimed")).all()) == 1
         with pytest.raises(NotAllowed, match="Dana Test"):
             triage.release(session, emil, exam)
         triage.release(session, carl, exam)

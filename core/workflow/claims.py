@@ -18,6 +18,7 @@ def claim(session: Session, person: Person, exam_id: int) -> datetime:
     """Take a case in hand, or keep it longer; when the claim ends. Conflict naming who has it when someone else was first."""
     site = _undecided_site(session, person, exam_id)
     ends = now() + timedelta(minutes=settings().claim_minutes)
+    holder = held_by(session, exam_id)
     free = delete(Claim).where(col(Claim.exam_id) == exam_id, (col(Claim.expires_at) <= now()) | (col(Claim.user_id) == person.user_id))
     session.exec(free.execution_options(synchronize_session=False))
     try:
@@ -25,7 +26,8 @@ def claim(session: Session, person: Person, exam_id: int) -> datetime:
             session.add(Claim(exam_id=exam_id, user_id=person.user_id, claimed_at=now(), expires_at=ends))
     except IntegrityError as taken:
         raise _taken(session, exam_id) from taken
-    audit.record(session, person, "claimed", "exam", exam_id, site_id=site)
+    if holder is None or holder[0] != person.user_id:  # keeping a case longer is no new event
+        audit.record(session, person, "claimed", "exam", exam_id, site_id=site)
     return ends
 
 
