@@ -18,8 +18,8 @@ from models import cards
 from models.breast import heat
 from models.breast.calibration import Calibration
 from models.breast.exam import ExamResult, ViewResult
-from models.breast.folds import fingerprint
-from models.breast.view import Prepared, View, inputs, prepare
+from models.breast.folds import Known
+from models.breast.view import Crop, Prepared, View, inputs, prepare
 from models.compute import Compute, choose
 from models.networks.breast_net import DENSITIES, BreastNet, field_at_stride
 from models.refusal import NoResult
@@ -44,10 +44,11 @@ class Mammography:
     """The networks of one card on one device; every fold's network answers and the answers are averaged."""
 
     def __init__(
-        self, networks: Sequence[BreastNet], women: frozenset[int], calibration: Calibration, card: cards.Card, compute: Compute
+        self, networks: Sequence[BreastNet], known: Known, calibration: Calibration, card: cards.Card, compute: Compute
     ) -> None:
-        self.networks, self.women, self.calibration = tuple(networks), women, calibration
+        self.networks, self.known, self.calibration = tuple(networks), known, calibration
         self.card, self.compute = card, compute
+        self.front = self.networks[0].front  # the same in every network
 
     @classmethod
     def load(cls, compute: Compute | None = None, card: cards.Card | None = None) -> Mammography:
@@ -57,15 +58,15 @@ class Mammography:
         if shared is None:
             raise NoResult("The mammography card names no shared weights. The administrator has to install the model again.")
         front = cards.read_weights(shared)
-        women = frozenset(int(number) for number in front.pop("women"))
+        known = Known.of(front.pop("known"))
         tails = [cards.read_weights(part) for part in sorted(card.weights, key=lambda part: part.fold or 0) if part.fold is not None]
         networks = [_network(front, tail, compute) for tail in tails]
-        return cls(networks, women, Calibration.of(card.thresholds), card, compute)
+        return cls(networks, known, Calibration.of(card.thresholds), card, compute)
 
-    def without(self, woman: str) -> tuple[BreastNet, ...]:
+    def without(self, woman: str, crops: Sequence[Crop]) -> tuple[BreastNet, ...]:
         """The networks that were not trained on a woman: one for a woman of the training set, all for anybody else."""
-        mark = int(fingerprint(woman), 16)
-        return (self.networks[mark % len(self.networks)],) if mark in self.women else self.networks
+        fold = self.known.held_out(woman, crops)
+        return self.networks if fold is None else (self.networks[fold],)
 
     def score(self, views: Sequence[View], *, networks: Sequence[BreastNet] | None = None) -> ExamResult:
         """The result of one exam. A view that cannot be scored carries its reason; the others are scored all the same."""
@@ -80,12 +81,12 @@ class Mammography:
         seconds = {"prepare": prepared - began, "infer": inferred - prepared, "explain": time.perf_counter() - inferred}
         return self._exam(views, results, found, seconds)
 
-    def answer(self, crops: Sequence[NDArray[np.uint8]], networks: Sequence[BreastNet]) -> list[Answer]:
+    def answer(self, crops: Sequence[Crop], networks: Sequence[BreastNet]) -> list[Answer]:
         """What the given networks say of crops, averaged; the front is the same in all of them and runs once."""
         images, field = inputs(crops)
         field = field_at_stride(field.to(self.compute.device))
         with torch.inference_mode(), self.compute.precision():
-            features = networks[0].front(images.to(self.compute.device))
+            features = self.front(images.to(self.compute.device))
             evidence = [network.tail(features, field) for network in networks]
         cancer = _mean([part.logits[:, 0] for part in evidence])
         density = _mean([part.density.softmax(1) for part in evidence])

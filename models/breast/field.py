@@ -20,7 +20,9 @@ Mask = NDArray[np.bool_]
 SMALL = 256  # pixels of the longer side of the copy the field is found on
 FLAT = 0.02  # the range of grey values, of [0, 1], below which an image is called blank
 EXTREME = 0.06  # grey values this near to black or white count as background when the polarity is judged
-SMALLEST, LARGEST = 0.03, 0.97  # share of the image a breast field may take
+SMALLEST, LARGEST = 0.03, 0.9  # share of the image a breast field may take
+STRAIGHT = 0.4  # least share of the chest wall's edge that is tissue
+PLAIN = 0.5  # least share of the background that is near its own median
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def find(pixels: Pixels) -> Field:
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     height, width = mask.shape
     box = (rows[0] / height, (rows[-1] + 1) / height, columns[0] / width, (columns[-1] + 1) / width)
-    return Field(mask, box, _wall(mask, "right") > _wall(mask, "left"), inverted)
+    left, right = _filled_edges(mask)
+    return Field(mask, box, right > left, inverted)
 
 
 def shrink(pixels: Pixels) -> Pixels:
@@ -97,10 +100,11 @@ def _otsu(smooth: Pixels) -> float:
     return float(middle[int(np.nanargmax(between[:-1]))])
 
 
-def _wall(mask: Mask, side: str) -> int:
-    """How many pixels of the outermost columns on one side are tissue: the breast is cut off there by the chest wall."""
-    strip = max(2, mask.shape[1] // 32)
-    return int((mask[:, -strip:] if side == "right" else mask[:, :strip]).sum())
+def _filled_edges(mask: Mask) -> tuple[float, float]:
+    """How much of the field's own left and right edge is tissue: the chest wall cuts the breast off straight, the nipple's side tapers."""
+    part = mask[np.ix_(mask.any(1), mask.any(0))]
+    strip = max(2, part.shape[1] // 24)
+    return float(part[:, :strip].mean()), float(part[:, -strip:].mean())
 
 
 def _require_breast(mask: Mask, small: Pixels) -> None:
@@ -109,7 +113,10 @@ def _require_breast(mask: Mask, small: Pixels) -> None:
         raise NoResult("No breast was found in the image: it is empty or shows only labels. Check the view on the modality.")
     if share > LARGEST:
         raise NoResult("The image has no background around a breast: it is a photograph, a magnification or the like. It is not scored.")
-    if not (_wall(mask, "left") or _wall(mask, "right")):
-        raise NoResult("What the image shows does not reach a side of the image as a breast does at the chest wall. It is not scored.")
+    if max(_filled_edges(mask)) < STRAIGHT:
+        raise NoResult("What the image shows is not cut off straight on one side as a breast is at the chest wall. It is not scored.")
+    background = small[~mask]
+    if float((np.abs(background - np.median(background)) < EXTREME).mean()) < PLAIN:
+        raise NoResult("Around what the image shows there is no plain background: it is a photograph or the like. It is not scored.")
     if float(np.std(small[ndimage.binary_erosion(mask, iterations=4)], dtype=np.float64)) < FLAT / 4:
         raise NoResult("No tissue structure is visible in the breast. Check the view on the modality.")

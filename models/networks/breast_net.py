@@ -2,7 +2,9 @@
 
 The first part (`front`) keeps its ImageNet filters, so its output can be computed once and kept while the second part (`tail`) is
 trained. Cancer is decided by local evidence that is pooled over the breast and by the breast as a whole; the map of the local evidence
-is part of the score and not a drawing made afterwards.
+is part of the score and not a drawing made afterwards. Batch norms are folded into the convolutions before them: training and scoring
+are faster without. (Taking their statistics anew from mammograms was tried: grey images leave colour channels without variance, the
+norms then amplify rounding noise, and bfloat16 and float32 answers drift apart.)
 """
 
 from __future__ import annotations
@@ -16,12 +18,18 @@ from models import torchvision_ops  # noqa: F401
 import timm
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 BACKBONE = "tf_efficientnet_lite0"
-STRIDE = 16  # of the front's output; the evidence lies on half of that grid
+STRIDE, WIDTH = 32, 192  # grid and channels of the front's output, and of the tail's
 MEAN, SCALE = 0.5, 0.5  # normalisation of the ImageNet start
 TASKS = ("cancer", "invasive")
 DENSITIES = "ABCD"
+NORMS = {
+    "DepthwiseSeparableConv": (("conv_dw", "bn1"), ("conv_pw", "bn2")),
+    "InvertedResidual": (("conv_pw", "bn1"), ("conv_dw", "bn2"), ("conv_pwl", "bn3")),
+}
+"""Convolutions of timm's blocks and the norm that follows each."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +38,16 @@ class Evidence:
 
     logits: Tensor  # (B, len(TASKS)); the first is cancer
     density: Tensor  # (B, 4) logits for A, B, C, D
-    local: Tensor  # (B, h, w) local evidence for cancer, in logits, on the grid of STRIDE * 2 pixels
+    local: Tensor  # (B, h, w) local evidence for cancer, in logits, on a grid of STRIDE pixels
 
 
 class Front(nn.Module):
-    """All but the last stages: (B, 3, H, W) in [0, 1] → (B, 112, H/16, W/16)."""
+    """Stem to the first block of stride 32: (B, 3, H, W) in [0, 1] → (B, 192, H/32, W/32)."""
 
     def __init__(self, whole: Any) -> None:
         super().__init__()
-        self.layers = nn.Sequential(whole.conv_stem, whole.bn1, *list(whole.blocks)[:5])
+        blocks = list(whole.blocks)
+        self.layers = nn.Sequential(whole.conv_stem, whole.bn1, *blocks[:5], blocks[5][0])
 
     def forward(self, images: Tensor) -> Tensor:
         features: Tensor = self.layers((images - MEAN) / SCALE)
@@ -46,32 +55,25 @@ class Front(nn.Module):
 
 
 class Tail(nn.Module):
-    """(B, 112, h, w) of the front and the breast field (B, h, w) → Evidence."""
+    """(B, 192, h, w) of the front and the breast field (B, h, w) → Evidence."""
 
-    def __init__(self, whole: Any, *, width: int = 192, hidden: int = 96, dropout: float = 0.3) -> None:
+    def __init__(self, whole: Any, *, hidden: int = 96, dropout: float = 0.3) -> None:
         super().__init__()
-        self.layers = nn.Sequential(*list(whole.blocks)[5])
+        self.layers = nn.Sequential(*list(whole.blocks)[5][1:])
         self.drop = nn.Dropout2d(dropout)
-        self.local = nn.Sequential(nn.Conv2d(width, hidden, 1), nn.ReLU(inplace=True), nn.Conv2d(hidden, len(TASKS), 1))
-        self.whole = nn.Sequential(nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, len(TASKS) + len(DENSITIES)))
+        self.local = nn.Sequential(nn.Conv2d(WIDTH, hidden, 1), nn.ReLU(inplace=True), nn.Conv2d(hidden, len(TASKS), 1))
+        self.whole = nn.Sequential(nn.LayerNorm(2 * WIDTH), nn.Dropout(dropout), nn.Linear(2 * WIDTH, len(TASKS) + len(DENSITIES)))
         self.sharpness = nn.Parameter(torch.tensor(1.0))
 
     def forward(self, features: Tensor, field: Tensor) -> Evidence:
-        x = self.drop(self.layers(features))  # (B, 192, h/2, w/2)
-        inside = nn.functional.adaptive_avg_pool2d(field[:, None], x.shape[-2:])[:, 0]  # (B, h/2, w/2) in [0, 1]
-        weight = (inside * (inside > 0.25)).flatten(1) + 1e-6
+        x = self.drop(self.layers(features))  # (B, 192, h, w)
+        weight = (field * (field > 0.25)).flatten(1) + 1e-6
         weight = weight / weight.sum(1, keepdim=True)  # (B, cells)
-        local = self.local(x).float()  # (B, tasks, h/2, w/2)
-        whole = self.whole(_moments(x.float(), weight))  # (B, tasks + 4)
+        local = self.local(x).float()  # (B, tasks, h, w)
+        whole = self.whole(_moments(x.float(), weight)).float()  # (B, tasks + 4)
         pooled = _soft_maximum(local.flatten(2), weight, self.sharpness.exp())  # (B, tasks)
         tasks = len(TASKS)
         return Evidence(pooled + whole[:, :tasks], whole[:, tasks:], local[:, 0])
-
-
-def backbone() -> nn.Module:
-    """An EfficientNet-Lite0 with ImageNet's names and without weights."""
-    network: nn.Module = timm.create_model(BACKBONE, pretrained=False)
-    return network
 
 
 class BreastNet(nn.Module):
@@ -79,21 +81,41 @@ class BreastNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        whole = backbone()
+        whole = fold_norms(backbone())
         self.front, self.tail = Front(whole), Tail(whole)
 
     def take(self, whole: nn.Module) -> None:
-        """Copy the weights of a backbone with the same blocks (an ImageNet start) into front and tail; the heads stay."""
-        self.front.load_state_dict(Front(whole).state_dict())
-        self.tail.layers.load_state_dict(Tail(whole).layers.state_dict())
+        """Copy the weights of a backbone (its norms not folded yet) into front and tail; the heads stay."""
+        folded = fold_norms(whole)
+        self.front.load_state_dict(Front(folded).state_dict())
+        self.tail.layers.load_state_dict(Tail(folded).layers.state_dict())
 
     def forward(self, images: Tensor, field: Tensor) -> Evidence:
         evidence: Evidence = self.tail(self.front(images), field_at_stride(field))
         return evidence
 
 
+def backbone() -> nn.Module:
+    """An EfficientNet-Lite0 with timm's names and without weights."""
+    network: nn.Module = timm.create_model(BACKBONE, pretrained=False)
+    return network
+
+
+def fold_norms(whole: Any) -> nn.Module:
+    """Put every batch norm of a backbone into the convolution before it, in place: the same answer to rounding."""
+    whole.eval()
+    whole.conv_stem, whole.bn1 = fuse_conv_bn_eval(whole.conv_stem, whole.bn1), whole.bn1.act
+    for block in whole.modules():
+        for convolution, norm in NORMS.get(type(block).__name__, ()):
+            following = getattr(block, norm)
+            setattr(block, convolution, fuse_conv_bn_eval(getattr(block, convolution), following))
+            setattr(block, norm, following.act)
+    network: nn.Module = whole
+    return network
+
+
 def field_at_stride(field: Tensor) -> Tensor:
-    """The breast field (B, H, W) on the front's grid (B, H/16, W/16): the share of each cell that is breast."""
+    """The breast field (B, H, W) on the front's grid (B, H/32, W/32): the share of each cell that is breast."""
     return nn.functional.avg_pool2d(field[:, None], STRIDE)[:, 0]
 
 

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from models import compute as computing
 from models.breast import folds, table
 from models.breast.table import Labelled
-from models.breast.view import Crop
 from models.networks.breast_net import BreastNet, Tail, backbone
 from models.refusal import NoResult
 from models.training import imagenet_start, mammography_export
@@ -30,9 +29,11 @@ from models.training.mammography_fold import Features, Recipe, Targets, predict,
 
 log = logging.getLogger("mammography")
 
+Flags = NDArray[np.bool_]
 
-def start_network(stack: Crop, folder: Path, compute: computing.Compute, seed: int) -> BreastNet:
-    """ImageNet weights, batch norms taken anew from mammograms, heads from the seed; kept in `folder`."""
+
+def start_network(folder: Path, compute: computing.Compute, seed: int) -> BreastNet:
+    """ImageNet weights in front and tail, heads from the seed; kept in `folder`."""
     torch.manual_seed(seed)
     network = BreastNet()
     path = folder / "start.pt"
@@ -40,15 +41,13 @@ def start_network(stack: Crop, folder: Path, compute: computing.Compute, seed: i
         photographs = backbone()
         photographs.load_state_dict(imagenet_start.read())
         network.take(photographs)
-        network.to(compute.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        kept.recalibrate(network, stack, compute, torch.Generator().manual_seed(seed))
         torch.save(network.state_dict(), path)
     network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     return network.to(compute.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]
 
 
 def cross_validate(
-    start: Tail, features: Features, rows: Sequence[Labelled], usable: NDArray[np.bool_], *, recipe: Recipe, seed: int, count: int, out: Path
+    start: Tail, features: Features, rows: Sequence[Labelled], usable: Flags, *, recipe: Recipe, seed: int, count: int, out: Path
 ) -> tuple[list[Tail], NDArray[np.float32]]:
     """One tail per fold, and for every view the logits of the tail that never saw its woman (nan where the view could not be read)."""
     compute, targets = computing.choose(), Targets.of(rows)
@@ -70,14 +69,14 @@ def run(data: Path, out: Path, *, seed: int, variants: int, count: int, recipe: 
     out.mkdir(parents=True, exist_ok=True)
     rows, compute = table.read(data), computing.choose()
     stack, usable = kept.crops(rows, out)
-    network = start_network(stack, out, compute, seed)
+    network = start_network(out, compute, seed)
     made = [kept.variant(number, network.front, stack, out, compute=compute, seed=seed) for number in range(variants)]
     features = Features([part[0] for part in made], [part[1] for part in made])
     tails, logits = cross_validate(network.tail, features, rows, usable, recipe=recipe, seed=seed, count=count, out=out)
     readable = np.flatnonzero(usable)
     readable_rows = [rows[int(i)] for i in readable]
     log.info("all folds: %s", mammography_export.summary(readable_rows, logits[readable]))
-    mammography_export.export(network, tails, readable_rows, logits[readable], out)
+    mammography_export.export(network, tails, readable_rows, stack[readable], logits[readable], out)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -89,11 +88,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--variants", type=int, default=6, help="how many times the set is stored, each changed at random but the first")
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--install", action="store_true", help="make the new weights the installed ones; evaluate them afterwards")
     options = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         recipe = dataclasses.replace(Recipe(), epochs=options.epochs)
         run(options.data, options.out, seed=options.seed, variants=options.variants, count=options.folds, recipe=recipe)
+        if options.install:
+            mammography_export.install(options.out)
     except NoResult as reason:
         sys.stderr.write(f"No training: {reason}\n")
         return 2

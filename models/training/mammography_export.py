@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,12 +13,19 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor
 
+from models import cards
 from models.breast.calibration import Calibration, deciles, platt
-from models.breast.folds import fingerprint
+from models.breast.folds import content, fingerprint, fold
 from models.breast.table import Labelled
+from models.breast.view import Crop
 from models.networks.breast_net import BreastNet, Tail
+from models.refusal import NoResult
 
 Logits = NDArray[np.float32]
+
+CARD_PART = "card_part.toml"
+BEGIN = "# --- weights: written by models.training.mammography --install, do not edit ---\n"
+END = "# --- end of weights ---\n"
 
 
 def summary(rows: Sequence[Labelled], logits: Logits) -> str:
@@ -67,18 +74,32 @@ def calibrate(rows: Sequence[Labelled], logits: Logits) -> Calibration:
     return Calibration(*view, slope, intercept, float(truth.mean()), limits)
 
 
-def export(network: BreastNet, tails: Sequence[Tail], rows: Sequence[Labelled], logits: Logits, out: Path) -> None:
-    """Write `mammography.safetensors` (front, women), one `mammography.fold_N.safetensors` each, and the measured part of the card."""
-    women = torch.tensor(sorted({int(fingerprint(row.woman), 16) for row in rows}))
+def export(network: BreastNet, tails: Sequence[Tail], rows: Sequence[Labelled], stack: Crop, logits: Logits, out: Path) -> None:
+    """Write `mammography.safetensors` (front, fingerprints), one `mammography.fold_N.safetensors` each, and the card with its hashes."""
+    count = len(tails)
+    marks = {(fingerprint(row.woman), fold(row.woman, count)) for row in rows}
+    marks |= {(content(crop), fold(row.woman, count)) for row, crop in zip(rows, stack, strict=True)}
     shared = {f"front.{key}": value for key, value in network.front.state_dict().items()}
-    files = [_write(out / "mammography.safetensors", shared | {"women": women})]
+    files = [_write(out / "mammography.safetensors", shared | {"known": torch.tensor(sorted(marks))})]
     files += [_write(out / f"mammography.fold_{number}.safetensors", tail.state_dict()) for number, tail in enumerate(tails)]
     blocks = [f'[[weights]]\nfile = "{path.name}"\nsha256 = "{digest}"\n' for path, digest in files]
     blocks[1:] = [f"{block}fold = {number}\n" for number, block in enumerate(blocks[1:])]
     thresholds = calibrate(rows, logits).as_thresholds()
     lines = "".join(f"{name} = {value:.6f}\n" for name, value in thresholds.items())
-    (out / "card_part.toml").write_text("\n".join([*blocks, f"[thresholds]\n{lines}"]), "utf-8")
-    (out / "summary.json").write_text(json.dumps({"n": len(rows), "text": summary(rows, logits)}), "utf-8")
+    (out / CARD_PART).write_text("\n".join([*blocks, f"[thresholds]\n{lines}"]), "utf-8")
+
+
+def install(out: Path, name: str = "mammography", *, card_folder: Path = cards.CARDS, weight_folder: Path = cards.WEIGHTS) -> None:
+    """Make the weights of `out` the installed ones: copy the files and replace the measured part of the card; old figures are removed."""
+    card = card_folder / f"{name}.toml"
+    head, _, rest = card.read_text("utf-8").partition(BEGIN)
+    if not rest:
+        raise NoResult(f"{card.name} has no line {BEGIN.strip()!r} to put the weights below.")
+    for old in weight_folder.glob(f"{name}*.safetensors"):
+        old.unlink()
+    for new in out.glob(f"{name}*.safetensors"):
+        shutil.copyfile(new, weight_folder / new.name)
+    card.write_text(head + BEGIN + (out / CARD_PART).read_text("utf-8") + END, "utf-8")
 
 
 def _write(path: Path, tensors: dict[str, Tensor]) -> tuple[Path, str]:

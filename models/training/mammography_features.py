@@ -14,12 +14,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import nn
 
 from models.breast.table import Labelled
 from models.breast.view import SHAPE, Crop, inputs, prepare
 from models.compute import Compute
-from models.networks.breast_net import STRIDE, Front, field_at_stride
+from models.networks.breast_net import STRIDE, WIDTH, Front, field_at_stride
 from models.refusal import NoResult
 from models.training.mammography_augment import augment
 
@@ -28,8 +27,6 @@ log = logging.getLogger(__name__)
 Half = NDArray[np.float16]
 
 BATCH = 16
-WIDTH = 112  # channels of the front
-RECALIBRATION = 20  # batches the statistics of the ImageNet batch norms are taken anew from
 
 
 def crops(rows: Sequence[Labelled], folder: Path) -> tuple[Crop, NDArray[np.bool_]]:
@@ -53,26 +50,8 @@ def grey_values(path: Path) -> NDArray[np.float32]:
         return np.asarray(np.asarray(image.convert("L")) / 255, np.float32)
 
 
-def recalibrate(network: nn.Module, stack: Crop, compute: Compute, generator: torch.Generator) -> None:
-    """Take the batch norms' running statistics from mammograms in place of photographs; the weights stay as they are."""
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # cumulative average
-    network.train()
-    with torch.inference_mode(), compute.precision():
-        for _ in range(RECALIBRATION):
-            chosen = torch.randint(len(stack), (BATCH,), generator=generator).numpy()
-            images, field = inputs(stack[np.sort(chosen)])
-            network(images.to(compute.device), field.to(compute.device))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    network.eval()
-
-
 def variant(number: int, front: Front, stack: Crop, folder: Path, *, compute: Compute, seed: int) -> tuple[Half, Half]:
-    """Front features (N, 112, H/16, W/16) and field (N, H/16, W/16) of one variant; computed when not in `folder` yet."""
+    """Front features (N, 192, H/32, W/32) and field (N, H/32, W/32) of one variant; computed when not in `folder` yet."""
     path, outline = folder / f"features_{number}.npy", folder / f"field_{number}.npy"
     if not outline.is_file():
         height, width = SHAPE[0] // STRIDE, SHAPE[1] // STRIDE

@@ -67,7 +67,7 @@ class Targets:
 
 @dataclass(frozen=True)
 class Features:
-    """The kept front output: per variant (N, 112, h, w), and the breast field (N, h, w) on the same grid."""
+    """The kept front output: per variant (N, 192, h, w), and the breast field (N, h, w) on the same grid."""
 
     variants: Sequence[Half]
     fields: Sequence[Half]
