@@ -37,7 +37,7 @@ def exams_frame(
     sites = person.sites(Act.see_figures) if site_id is None else frozenset({site_id})
     known = as_of or today()
     around = (start - timedelta(days=WORK_UP_DAYS), end + timedelta(days=FOLLOW_UP_DAYS))
-    frame = cohort_rows.exams(session, card_id, sites, around, _end_of(known))
+    frame = cohort_rows.exams(session, card_id, sites, around, end_of(known))
     frame = _with_days(frame.sort_values(["participant_id", "exam_date", "exam_id"], ignore_index=True))
     frame = _with_follow_up(frame, pd.Timestamp(known))
     inside = frame.exam_date.between(pd.Timestamp(start), pd.Timestamp(end))
@@ -61,7 +61,7 @@ def invitations_frame(
         .join(Participant, col(Participant.id) == Episode.participant_id)
         .join(Programme, col(Programme.id) == Episode.programme_id)
         .where(col(Programme.card_id) == card_id, col(Participant.site_id).in_(sites), col(EpisodeEvent.step).in_(steps))
-        .where(col(EpisodeEvent.entered_at) < _end_of(known))
+        .where(col(EpisodeEvent.entered_at) < end_of(known))
         .group_by(
             col(Episode.id), col(Participant.number), col(Participant.site_id), col(Participant.synthetic), col(Episode.round),
             col(EpisodeEvent.step),
@@ -86,12 +86,23 @@ def _rounds(steps: pd.DataFrame, start: date, end: date, known: date) -> pd.Data
     return rounds[rounds.invited_on.between(pd.Timestamp(start), pd.Timestamp(end))].reset_index(drop=True)
 
 
+def of_one_kind(frame: pd.DataFrame, synthetic: bool | None) -> tuple[pd.DataFrame, bool, bool]:
+    """The invented or the real exams (None: real ones where there are any), which of them they are, and whether both exist.
+
+    The two are never counted together.
+    """
+    flags = set(frame.synthetic)
+    chosen = flags == {True} if synthetic is None else synthetic
+    return frame[frame.synthetic.eq(chosen)], chosen, len(flags) > 1
+
+
 def quarter(days: "pd.Series[pd.Timestamp]") -> "pd.Series[str]":
     """2026 Q4 for every day."""
     return days.dt.year.astype(str) + " Q" + days.dt.quarter.astype(str)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """The first moment after a day, UTC."""
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 

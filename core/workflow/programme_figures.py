@@ -91,16 +91,15 @@ def figures(session: Session, person: Person, asked: Question) -> ProgrammeFigur
     scope = {"card_id": asked.card_id, "start": asked.period.start, "end": asked.period.end, "site_id": asked.site_id, "as_of": known}
     frame = cohort.exams_frame(session, person, **scope)  # type: ignore[arg-type]
     rounds = cohort.invitations_frame(session, person, **scope)  # type: ignore[arg-type]
-    flags = set(frame.synthetic)
-    synthetic = asked.synthetic if asked.synthetic is not None else flags == {True}
-    frame, rounds = frame[frame.synthetic.eq(synthetic)], rounds[rounds.synthetic.eq(synthetic)]
+    frame, synthetic, both = cohort.of_one_kind(frame, asked.synthetic)
+    rounds = rounds[rounds.synthetic.eq(synthetic)]
     terms = terms_of(card(asked.card_id), asked.positive)
     names = {site.id: site.name for site in sites(session, person.sites(Act.see_figures))}
     tally = Tally(frame, terms, rounds)
     whole = _group(tally, say(asked.card_id))
     return ProgrammeFigures(
         terms=terms, first=_day(frame.exam_date.min()), last=_day(frame.exam_date.max()), as_of=known, synthetic=synthetic,
-        both=len(flags) > 1, counts=_counts(frame), whole=whole, exceptions=programme.exceptions(whole.indicators),
+        both=both, counts=_counts(frame), whole=whole, exceptions=programme.exceptions(whole.indicators),
         by_site=tuple(_group(tally, say("{site}", site=name), "site_id", key) for key, name in names.items() if key in set(frame.site_id)),
         by_round=tuple(_group(tally, say("{round}", round=int(key)), "round", key) for key in sorted(set(frame["round"]))),
         by_quarter=tuple(_group(tally, say("{quarter}", quarter=key), "quarter", key) for key in _quarters(frame)),
