@@ -64,18 +64,24 @@ def write(session: Session, sites: list[Site], readers: list[User], today: date,
     rng = random.Random(seed)
     book = Book(today, [site.id or 0 for site in sites], [reader.id or 0 for reader in readers])
     for programme, size in SIZES.items():
-        plans = [made for made in (plan(rng, programme, today) for _ in range(size)) if made.exam_dates]
+        plans = [plan(rng, programme, today) for _ in range(size)]
         _programme(session, book, rng, programme, plans)
 
 
 def _programme(session: Session, book: Book, rng: random.Random, programme: str, plans: list[Plan]) -> None:
     people = _participants(session, book, rng, plans)
     rounds = [
-        (person, number, simulate(rng, programme, number, day))
+        (person, made.round_of(day), simulate(rng, programme, number, day))
         for person, made in zip(people, plans, strict=True)
         for number, day in enumerate(made.exam_dates, start=1)
     ]
     rounds = _without_rounds_after_cancer(rounds)
+    _missed(
+        session,
+        book,
+        programme,
+        [(person, made.round_of(day), day) for person, made in zip(people, plans, strict=True) for day in made.missed_dates],
+    )
     episode_ids, exam_ids = _exams(session, book, programme, [(person, number, one.exam_date) for person, number, one in rounds])
     version = _model_version(session, programme)
     limits = _tenths([one.score for _, _, one in rounds])
@@ -96,7 +102,7 @@ def _participants(session: Session, book: Book, rng: random.Random, plans: list[
         row: dict[str, Any] = {
             "number": f"DEMO-{one.programme[0].upper()}{number:04d}", "site_id": book.site_ids[number % 2], "birth_date": one.birth_date,
             "sex": one.sex, "name_sealed": seal(name), "identifier_sealed": seal(identifier), "identifier_key": keyed_hash(identifier),
-            "synthetic": True, "created_at": _moment(one.exam_dates[0], 8),
+            "synthetic": True, "created_at": _moment(min(one.exam_dates + one.missed_dates), 8),
         }  # fmt: skip
         made.append((name, identifier, row))
     ids = _insert(session, Participant, [row for _, _, row in made])
@@ -122,12 +128,7 @@ def _without_rounds_after_cancer(rounds: list[tuple[Participant, int, Round]]) -
 
 def _exams(session: Session, book: Book, programme: str, exams: list[tuple[Participant, int, date]]) -> tuple[list[int], list[int]]:
     """Episodes and exams with their first steps; the ids of both."""
-    row = programme_row(session, programme)
-    opened = [
-        {"participant_id": person.id, "programme_id": row.id, "round": number, "opened_at": _moment(day - timedelta(days=28), 9)}
-        for person, number, day in exams
-    ]
-    episode_ids = _insert(session, Episode, opened)
+    episode_ids = _episodes(session, programme, exams)
     for episode_id, (_, _, day) in zip(episode_ids, exams, strict=True):
         for step, when in ((EpisodeStep.invited, day - timedelta(days=28)), (EpisodeStep.attended, day), (EpisodeStep.imaged, day)):
             book.add(EpisodeEvent, episode_id=episode_id, step=step, happened_at=_moment(when, 9), entered_at=_moment(when, 9), note="")
@@ -139,6 +140,22 @@ def _exams(session: Session, book: Book, programme: str, exams: list[tuple[Parti
         for episode_id, (person, _, day) in zip(episode_ids, exams, strict=True)
     ]  # fmt: skip
     return episode_ids, _insert(session, Exam, made)
+
+
+def _missed(session: Session, book: Book, programme: str, invitations: list[tuple[Participant, int, date]]) -> None:
+    """Rounds to which somebody was invited and did not come."""
+    for episode_id, (_, _, day) in zip(_episodes(session, programme, invitations), invitations, strict=True):
+        for step, when in ((EpisodeStep.invited, day - timedelta(days=28)), (EpisodeStep.did_not_attend, day)):
+            book.add(EpisodeEvent, episode_id=episode_id, step=step, happened_at=_moment(when, 9), entered_at=_moment(when, 9), note="")
+
+
+def _episodes(session: Session, programme: str, rounds: list[tuple[Participant, int, date]]) -> list[int]:
+    row = programme_row(session, programme)
+    opened = [
+        {"participant_id": person.id, "programme_id": row.id, "round": number, "opened_at": _moment(day - timedelta(days=28), 9)}
+        for person, number, day in rounds
+    ]
+    return _insert(session, Episode, opened)
 
 
 def _reads(book: Book, rng: random.Random, exam_id: int, one: Round) -> None:

@@ -108,12 +108,17 @@ def _detail(rng: random.Random, lung: bool) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Plan:
-    """One simulated participant: who, and the days on which each round was attended."""
+    """One simulated participant: who, and the days of the rounds, attended or not."""
 
     programme: str
     sex: Sex
     birth_date: date
     exam_dates: tuple[date, ...]
+    missed_dates: tuple[date, ...]  # invited, but did not come
+
+    def round_of(self, day: date) -> int:
+        """The number of the invitation for that day, from 1."""
+        return sorted(self.exam_dates + self.missed_dates).index(day) + 1
 
 
 def plan(rng: random.Random, programme: str, today: date, years: int = 3) -> Plan:
@@ -125,8 +130,10 @@ def plan(rng: random.Random, programme: str, today: date, years: int = 3) -> Pla
     interval = 365 if lung else 730
     first = today - timedelta(days=rng.randint(9, min(years * 365, round(interval * 3))))
     days = [first + timedelta(days=interval * number + rng.randint(-12, 25)) for number in range(4)]
-    attended = tuple(day for number, day in enumerate(days) if day < today - timedelta(days=8) and (number == 0 or rng.random() < 0.88))
-    return Plan(programme, sex, birth, tuple(_to_weekday(day) for day in attended))
+    due = [day for day in days if day < today - timedelta(days=8)]
+    came = {day for number, day in enumerate(due) if rng.random() < (0.93 if number == 0 else 0.86)}
+    attended = tuple(_to_weekday(day) for day in due if day in came)
+    return Plan(programme, sex, birth, attended, tuple(_to_weekday(day) for day in due if day not in came))
 
 
 def _to_weekday(day: date) -> date:
