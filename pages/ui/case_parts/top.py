@@ -67,5 +67,3 @@ def _put_off(case: Case, user: Person) -> None:
 def _plain(text: str) -> str:
     """A name, kept from being read as markdown."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!$:~<>|" else sign for sign in text)
-
-
