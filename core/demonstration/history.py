@@ -38,6 +38,7 @@ from db.tables import (
 SIZES = {"lung": 420, "breast": 640}
 MODEL_NAMES = {"lung": "simulated-lung-scores", "breast": "simulated-breast-scores"}
 KINDS = {"lung": ExamKind.lung_ct, "breast": ExamKind.mammography}
+CANCERS = (OutcomeKind.cancer, OutcomeKind.interval_cancer)
 Row = TypeVar("Row", bound=SQLModel)
 
 
@@ -64,7 +65,7 @@ def write(session: Session, sites: list[Site], readers: list[User], today: date,
     rng = random.Random(seed)
     book = Book(today, [site.id or 0 for site in sites], [reader.id or 0 for reader in readers])
     for programme, size in SIZES.items():
-        plans = [plan(rng, programme, today) for _ in range(size)]
+        plans = [made for made in (plan(rng, programme, today) for _ in range(size)) if made.exam_dates or made.missed_dates]
         _programme(session, book, rng, programme, plans)
 
 
@@ -76,12 +77,10 @@ def _programme(session: Session, book: Book, rng: random.Random, programme: str,
         for number, day in enumerate(made.exam_dates, start=1)
     ]
     rounds = _without_rounds_after_cancer(rounds)
-    _missed(
-        session,
-        book,
-        programme,
-        [(person, made.round_of(day), day) for person, made in zip(people, plans, strict=True) for day in made.missed_dates],
-    )
+    told = {person.id: one.exam_date for person, _, one in rounds if one.outcome in CANCERS}
+    missed = [(person, made, day) for person, made in zip(people, plans, strict=True) for day in made.missed_dates]
+    invited = [(person, made.round_of(day), day) for person, made, day in missed if day < told.get(person.id, day + timedelta(days=1))]
+    _missed(session, book, programme, invited)
     episode_ids, exam_ids = _exams(session, book, programme, [(person, number, one.exam_date) for person, number, one in rounds])
     version = _model_version(session, programme)
     limits = _tenths([one.score for _, _, one in rounds])
@@ -121,7 +120,7 @@ def _without_rounds_after_cancer(rounds: list[tuple[Participant, int, Round]]) -
     for person, number, one in rounds:
         if person.id not in ill:
             kept.append((person, number, one))
-        if one.outcome in (OutcomeKind.cancer, OutcomeKind.interval_cancer):
+        if one.outcome in CANCERS:
             ill.add(person.id)
     return kept
 
