@@ -176,7 +176,7 @@ def test_a_page_of_fifty_thousand_participants_is_quick(sqlite_database: str, mo
         many = [{**sealed, "number": f"FL-9{n:06d}", "identifier_key": f"{n:064d}"} for n in range(50_000)]
         session.connection().execute(Participant.__table__.insert(), many)  # type: ignore[attr-defined]
         ids = range((model.id or 0) + 1, (model.id or 0) + 50_001)
-        rows = [{"participant_id": who, "token": token} for who in ids for token in sealing.tokens("Common")]
+        rows = [{"participant_id": who, "token": token} for who in ids for token in sealing.query_tokens("common")]
         session.connection().execute(ParticipantToken.__table__.insert(), rows)  # type: ignore[attr-defined]
     opened: list[str] = []
     monkeypatch.setattr(participants, "unseal", lambda text: opened.append(text) or sealing.unseal(text))

@@ -1,6 +1,7 @@
 """Accounts: made and closed by administrators of the sites that are concerned, and never deleted."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from core import people, signin
 from core.access import Person, person
@@ -11,6 +12,12 @@ from tests.build import PASSWORD, a_person, a_site, a_user
 
 SECRET = "another long secret"
 NORTH, SOUTH = 1, 2
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is slow on purpose; here it would only cost time."""
+    monkeypatch.setattr(signin, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

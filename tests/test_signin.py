@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 from sqlmodel import select
 
 from core import signin
@@ -12,6 +13,13 @@ from db.engine import transaction
 from db.enums import Role
 from db.tables import SignInEvent, SignInSession, User
 from tests.build import PASSWORD, a_site, a_user
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is slow on purpose; here it would only cost time."""
+    monkeypatch.setattr(signin, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    signin._nobody.cache_clear()
 
 
 def refusal(login: str, password: str) -> str:
@@ -107,3 +115,9 @@ def test_a_person_reads_in_the_language_chosen_last(database: str) -> None:
         assert again.language == "zh_CN"
         with pytest.raises(Rejected, match="tlh"):
             signin.set_language(session, who, "tlh")
+
+
+def test_passwords_are_hashed_as_rfc_9106_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    used = extract_parameters(signin.hash_password("correct horse battery"))
+    assert (used.type, used.time_cost, used.memory_cost) == (Type.ID, 3, 65_536)
