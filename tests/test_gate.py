@@ -148,3 +148,12 @@ def test_demonstration_accounts_are_shown_only_when_asked_for(browser: TestClien
     with transaction() as session:
         session.add(Site(code="R", name="Real", synthetic=False, created_at=now()))
     assert "Demonstration accounts" not in browser.get("/sign-in").text
+
+
+def test_a_fresh_installation_says_what_comes_first(browser: TestClient) -> None:
+    assert "core.setup" not in browser.get("/sign-in").text
+    with transaction() as session:
+        for table in ("rolegrant", "site"):
+            session.connection().exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_delete")
+            session.connection().exec_driver_sql(f"DELETE FROM {table}")
+    assert "core.setup" in browser.get("/sign-in").text

@@ -34,7 +34,7 @@ def rows(lines: Sequence[UserLine]) -> list[Row]:
 def ask_new(user: Person, places: Sequence[SiteLine]) -> None:
     """The form of a new account, in a drawer."""
 
-    @st.dialog(_("New account"), position="right", width="medium")
+    @st.dialog(_("New account"), position="right", width=520)
     def ask() -> None:
         name = st.text_input(_("Name of the person"))
         login = st.text_input(_("Account name"), help=_("Small letters, as the person will type it"))
@@ -50,7 +50,7 @@ def ask_new(user: Person, places: Sequence[SiteLine]) -> None:
 def show_one(user: Person, line: UserLine, places: Sequence[SiteLine]) -> None:
     """One account in a drawer: its roles, and what can be done with it."""
 
-    @st.dialog(line.name, position="right", width="medium")
+    @st.dialog(line.name, position="right", width=520)
     def drawer() -> None:
         st.caption(f"{line.login} · {_('made on {day}', day=line.created_at.date())} · {_('last sign-in')}: {moment(line.last_sign_in)}")
         st.subheader(_("Roles"), anchor=False)

@@ -59,7 +59,7 @@ def rows(lines: Iterable[ParticipantLine], user: Person) -> list[Row]:
 def history(user: Person, line: ParticipantLine) -> None:
     """Everything that happened to one person, the newest first, in a drawer beside the list."""
 
-    @st.dialog(line.name, position="right", width="large")
+    @st.dialog(line.name, position="right", width=720)
     def drawer() -> None:
         st.markdown(f"{line.number} · {_age(line)} · {line.site_name}")
         st.markdown(f"**{show(line.status)}**")

@@ -64,7 +64,7 @@ def rows(shown: Iterable[RecallRow], user: Person) -> list[Row]:
 def drawer(user: Person, row: RecallRow) -> None:
     """One recall: where it stands, the next step, the outcome."""
 
-    @st.dialog(row.participant_name, position="right", width="medium")
+    @st.dialog(row.participant_name, position="right", width=520)
     def open_drawer() -> None:
         late = f":red-badge[▲ {_('overdue for {age}', age=days(row.days_overdue))}] " if row.days_overdue else ""
         st.markdown(f"{late}**{_(DECISION[row.kind])}**, {_('due {day}', day=row.due)}  \n{row.number} · {_(PROGRAMME[row.programme])}")

@@ -45,12 +45,15 @@ def require(*needs: Act | Role) -> Person:
     """The first statement of every page: the person, when they hold one of `needs`; otherwise a plain refusal and the end of the run."""
     user = current_user()
     if user is None:
-        st.info(_("You are not signed in, or your sign-in has ended."), icon=":material/lock:")
+        st.title(_("Please sign in"), anchor=False)
+        st.markdown(_("You are not signed in, or your sign-in has ended."))
         st.html(f'<a href="/sign-in" target="_self">{_("Sign in")}</a>')
         st.stop()
     i18n.use(st.session_state.get(i18n.KEY, user.language))
     if not any(user.may(need) if isinstance(need, Act) else need in user.roles for need in needs):
-        st.info(_("This page belongs to another role. Ask an administrator if you need it."), icon=":material/lock:")
+        st.title(_("Not for your role"), anchor=False)
+        st.markdown(_("This page belongs to another role. Ask an administrator if you need it."))
+        st.html(f'<a href="/" target="_self">{_("To your own pages")}</a>')
         st.stop()
     return user
 

@@ -1,13 +1,10 @@
 """Sign-in and sign-out with local accounts: two fields, a token against forged forms, and a cookie no script can read."""
 
 import hmac
-import html
 import secrets
-from string import Template
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from anyio import to_thread
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -16,12 +13,11 @@ from core import signin
 from core.access import Person
 from core.errors import FirstlightError
 from core.settings import settings
-from core.sites import only_invented
-from db.engine import snapshot, transaction
+from db.engine import transaction
 from pages.ui import i18n
 from pages.ui.gate import COOKIE
 from pages.ui.i18n import _, show
-from pages.ui.shell import ASSETS
+from pages.ui.sign_in_page import inside, page
 
 FORM, LANGUAGE = "firstlight_form", "firstlight_language"
 LARGEST = 4096  # bytes of a filled-in form
@@ -32,7 +28,7 @@ async def form(request: Request) -> Response:
     chosen = request.query_params.get("language")
     language = chosen or request.cookies.get(LANGUAGE) or _of_browser(request)
     i18n.use(language)
-    answer = await to_thread.run_sync(_page, request.query_params.get("next", "/"), "", "")
+    answer = await to_thread.run_sync(page, request.query_params.get("next", "/"), "", "")
     return _with_form_cookies(request, answer, i18n.language() if chosen else None)
 
 
@@ -40,15 +36,15 @@ async def enter(request: Request) -> Response:
     """Check the fields; on success a session begins and the browser goes where it wanted to."""
     i18n.use(request.cookies.get(LANGUAGE) or _of_browser(request))
     fields = {name: values[0] for name, values in parse_qs((await _body(request)).decode("utf-8", "replace")).items()}
-    login, onward = fields.get("login", ""), _inside(fields.get("next", "/"))
+    login, onward = fields.get("login", ""), inside(fields.get("next", "/"))
     known = request.cookies.get(FORM, "")
     if not known or not hmac.compare_digest(known.encode(), fields.get("form", "").encode()):
-        stale = await to_thread.run_sync(_page, onward, login, _("The form was open for too long. Please try again."))
+        stale = await to_thread.run_sync(page, onward, login, _("The form was open for too long. Please try again."))
         return _with_form_cookies(request, stale, None)
     try:
         token = await to_thread.run_sync(_enter, login, fields.get("password", ""), request.cookies.get(LANGUAGE))
     except FirstlightError as problem:
-        refused = await to_thread.run_sync(_page, onward, login, show(problem.sentence))
+        refused = await to_thread.run_sync(page, onward, login, show(problem.sentence))
         refused.status_code = 403
         return _with_form_cookies(request, refused, None)
     answer = RedirectResponse(onward, 303)
@@ -72,7 +68,7 @@ async def speak(request: Request) -> Response:
     if request.state.person is not None and language in i18n.LANGUAGES:
         await to_thread.run_sync(_speak, request.state.person, language)
     came_from = urlsplit(request.headers.get("referer", ""))
-    answer = RedirectResponse(_inside(came_from.path + (f"?{came_from.query}" if came_from.query else "")), 303)
+    answer = RedirectResponse(inside(came_from.path + (f"?{came_from.query}" if came_from.query else "")), 303)
     _cookie(request, answer, LANGUAGE, language if language in i18n.LANGUAGES else "en", 365 * 86400)
     return answer
 
@@ -95,45 +91,6 @@ def _speak(person: Person, language: str) -> None:
         signin.set_language(session, person, language)
 
 
-def _page(onward: str, login: str, problem: str) -> HTMLResponse:
-    with snapshot() as session:
-        accounts = _accounts(session)
-    template = Template((ASSETS / "sign-in.html").read_text("utf-8"))
-    other = "zh_CN" if i18n.language() == "en" else "en"
-    spoken = {
-        "lang": "zh-Hans" if i18n.language() == "zh_CN" else "en",
-        "title": _("Sign in"),
-        "promise": _("From the images to the decision and its outcome, in one place."),
-        "name": _("Account name"),
-        "word": _("Password"),
-        "enter": _("Sign in"),
-        "research": _("Research use only, not for clinical decisions"),
-        "other": f"/sign-in?{urlencode({'language': other, 'next': _inside(onward)})}",
-        "other_name": i18n.LANGUAGES[other],
-        "other_lang": "zh-Hans" if other == "zh_CN" else "en",
-        "login": login,
-        "next": _inside(onward),
-        "problem": problem,
-        "hide": "" if problem else "hidden",
-    }
-    filled = template.safe_substitute({key: html.escape(value) for key, value in spoken.items()}, accounts=accounts)
-    return HTMLResponse(filled, headers={"Cache-Control": "no-store"})
-
-
-def _accounts(session: Session) -> str:
-    """The demonstration accounts, listed only where there are nothing but invented people to see."""
-    if not (settings().demo and only_invented(session)):
-        return ""
-    from core.demonstration.people import ACCOUNTS  # only an installation with the demonstration needs it
-
-    rows = "".join(
-        f'<tr><th scope="row">{html.escape(_(role.capitalize()))}</th><td><code>{login}</code></td><td><code>{password}</code></td></tr>'
-        for login, password, role in ACCOUNTS
-    )
-    words = _("Demonstration accounts: everything they show is invented or public research data")
-    return f'<section class="accounts"><h2>{html.escape(words)}</h2><table>{rows}</table></section>'
-
-
 def _with_form_cookies(request: Request, answer: HTMLResponse, language: str | None) -> Response:
     token = secrets.token_urlsafe(24)
     answer.body = bytes(answer.body).replace(b"$form", token.encode())
@@ -146,11 +103,6 @@ def _with_form_cookies(request: Request, answer: HTMLResponse, language: str | N
 
 def _cookie(request: Request, answer: Response, name: str, value: str, seconds: int, *, path: str = "/") -> None:
     answer.set_cookie(name, value, max_age=seconds, path=path, httponly=True, samesite="strict", secure=request.url.scheme == "https")
-
-
-def _inside(path: str) -> str:
-    """A path on this server, never another address."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\", "/sign-")) and "\n" not in path else "/"
 
 
 def _of_browser(request: Request) -> str:
