@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 from core import log
 from core.settings import settings
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def web() -> st.App:
     """The whole web application; the database must be named before the first request."""
+    PagesManager.uses_pages_directory = False  # else the first visitor's deep link is looked up in the folder pages/ and "not found"
     routes = [*sign_in.ROUTES, *shell.ROUTES, *ROUTES]
     return st.App(ROOT / "app.py", routes=routes, middleware=[Middleware(Gate)], on_script_error=unexpected)
 
