@@ -5,6 +5,7 @@ import streamlit as st
 from core.access import Act
 from core.workflow import triage
 from pages.ui import waiting
+from pages.ui.case_actions import one
 from pages.ui.choice import asked, choice
 from pages.ui.frame import filters, head, nothing_here
 from pages.ui.i18n import _
@@ -30,6 +31,8 @@ def live() -> None:
         return
     rows = waiting.rows(mine, others, user)
     picked = table("reading", waiting.columns(), rows, label=_("Reading list"), height="calc(100vh - 240px)")
+    if picked.action:
+        one(user, *picked.action)
     if picked.opened:
         st.switch_page("pages/doctor/case.py", query_params={"exam": picked.opened})
 

@@ -50,7 +50,8 @@ def columns() -> list[Column]:
         Column("age", _("In queue"), "number", "90px", "right nowrap"),
         Column("score", _("AI score"), "score", "130px", help=_("Step 1 to 10 on the scale of the model's card; 10 is most suspicious")),
         Column("because", _("Why it ranks here")),
-        Column("state", "", "text", "150px"),
+        Column("state", "", "muted", "110px"),
+        Column("actions", "", "actions", "96px"),
     ]
 
 
@@ -70,5 +71,6 @@ def _row(case: TriageRow, user: Person, *, in_hand: bool) -> Row:
         "score": case.score,
         "because": show(case.because),
         "state": _("in your hands") if in_hand else "",
+        "actions": [{"id": "release", "text": _("Release")}] if in_hand else [],
     }
     return Row(str(case.exam_id), cells, href=f"/case?exam={case.exam_id}", tone="action" if case.overdue else "")
