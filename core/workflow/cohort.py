@@ -130,7 +130,8 @@ def _with_follow_up(frame: pd.DataFrame, known: pd.Timestamp) -> pd.DataFrame:
     found = (frame.cancer_on - frame.exam_date).dt.days.between(0, FOLLOW_UP_DAYS)
     passed = (known - frame.exam_date).dt.days >= FOLLOW_UP_DAYS
     frame["mature"] = passed & ~((frame.decided_at.dt.normalize() - frame.exam_date).dt.days > FOLLOW_UP_DAYS)
-    frame["cancer_365"] = pd.Series(None, index=frame.index, dtype=object).mask(found, True).mask(passed & ~found, False)
+    known_now = [True if cancer else False if over else None for cancer, over in zip(found, passed, strict=True)]
+    frame["cancer_365"] = pd.Series(known_now, index=frame.index, dtype=object)
     frame["interval_cancer"] = frame.outcome.eq(OutcomeKind.interval_cancer.value)
     frame["waited_days"] = (known - frame.completed_at.dt.normalize()).dt.days.clip(lower=0)
     frame["age_days"] = (known - frame.exam_date).dt.days
