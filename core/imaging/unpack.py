@@ -1,12 +1,13 @@
 """Paths → every file they hold: single files, folders, zips and zips inside zips. What cannot be opened gets a line too."""
 
 import os
+import zipfile
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 from core.errors import Rejected
-from core.imaging.archive import Budget, Limits, is_zip, zip_members
+from core.imaging.archive import BROKEN, Budget, Limits, is_zip, zip_members
 from core.imaging.members import Found, Member, Refused, SetAside, shown_name
 from core.imaging.parse import MAGIC, PREAMBLE
 from core.words import N_, say
@@ -111,3 +112,18 @@ def _start(found: Found) -> bytes:
     assert found.path is not None  # one of the two is always there
     with found.path.open("rb") as stream:
         return stream.read(START)
+
+
+def count_files(paths: Iterable[Path]) -> int:
+    """About how many files `walk` will give, for a progress bar: archives inside archives count as one file."""
+    return sum(_members(file) for path in paths for file, _ in _files(path))
+
+
+def _members(file: Path) -> int:
+    try:
+        if file.is_symlink() or not zipfile.is_zipfile(file):
+            return 1
+        with zipfile.ZipFile(file) as archive:
+            return sum(not entry.is_dir() for entry in archive.infolist()) or 1
+    except BROKEN:
+        return 1

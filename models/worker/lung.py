@@ -36,8 +36,7 @@ class LungScorer:
 
     def infer(self, case: Case, report: Report) -> Scored:
         volume = self._volume(case)
-        answer = self.model.score(volume.hu, volume.affine)
-        report(1.0)
+        answer = self.model.score(volume.hu, volume.affine, report=report)
         return scored(answer, volume)
 
     def _volume(self, case: Case) -> Volume:

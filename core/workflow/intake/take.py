@@ -14,6 +14,7 @@ from core import audit, jobs
 from core.clock import now
 from core.errors import Retryable
 from core.imaging.examine import Examined, examine
+from core.imaging.unpack import count_files
 from core.workflow import exams
 from core.workflow.intake.batch import Batch, folder, load
 from core.workflow.intake.instance import receive_examined
@@ -67,10 +68,10 @@ def finish(batch_id: str, *, on_progress: Progress = silent) -> tuple[int, ...]:
 
 
 def _files(batch: Batch, paths: Sequence[Path], on_progress: Progress) -> Iterable[Receipt]:
-    total = len(paths) if len(paths) > 1 else None
+    total = count_files(paths)
     for done, file in enumerate(examine(paths), start=1):
         yield _one(batch, _kept(file, paths))
-        on_progress("receiving", done, total if total and done <= total else None)
+        on_progress("receiving", done, total if done <= total else None)
 
 
 def _one(batch: Batch, file: Examined) -> Receipt:
