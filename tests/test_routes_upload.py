@@ -78,8 +78,9 @@ def test_a_piece_sent_twice_changes_nothing_and_a_missing_one_is_named(cora: Tes
 )
 def test_paths_that_lead_elsewhere_are_refused(cora: TestClient, path: str) -> None:
     batch = begun(cora)
-    assert put(cora, batch, path, b"x") == 400
-    assert not list(batch_folder(batch).rglob("*")) if batch_folder(batch).exists() else True
+    assert put(cora, batch, path, b"x") == 422
+    assert not [file for file in batch_folder(batch).rglob("*") if file.is_file()]
+    assert put(cora, batch, "good.dcm", b"x") == 200
 
 
 def test_only_our_own_pages_can_send(cora: TestClient) -> None:

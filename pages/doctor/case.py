@@ -8,7 +8,7 @@ from core.access import Act
 from pages.ui import case_parts
 from pages.ui.case_parts.concluded import concluded, reads
 from pages.ui.case_parts.findings import about_images, chosen, findings
-from pages.ui.case_parts.opened import keep_claim, opened
+from pages.ui.case_parts.opened import keep_claim, opened, wait_for_ai
 from pages.ui.case_parts.opinion import opinion, sign
 from pages.ui.case_parts.pictures import problem, remarks, show_images, slices_of
 from pages.ui.case_parts.top import top
@@ -29,4 +29,6 @@ with st.container(key="case_body", horizontal=True, gap="small"):
         if case.can_read:
             sign(case, user, opinion(case))
             keep_claim(user, case.exam_id)
+            if case.ai is None and case.images:
+                wait_for_ai(user, case.exam_id)
         reads(case)

@@ -61,6 +61,12 @@ async function sendFile(zone, batch, { file, path }) {
   zone.draw();
 }
 
+// One file whose name cannot be used is named at the end; the others go on.
+function leaveOut(zone, problem) {
+  if (problem.status !== 422) throw problem;
+  zone.problem = [zone.problem, problem.message].filter(Boolean).join(" · ");
+}
+
 async function send(zone, found) {
   const { data, trigger } = zone;
   zone.again = () => send(zone, found);
@@ -73,7 +79,7 @@ async function send(zone, found) {
     const form = { site_id: data.site_id, programme: data.programme, participant_id: null, source, bytes: zone.bytes };
     const { batch } = await ask("", { body: JSON.stringify(form), headers: { "Content-Type": "application/json" } });
     const rest = [...found];
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => { while (rest.length) await sendFile(zone, batch, rest.shift()); }));
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => { while (rest.length) await sendFile(zone, batch, rest.shift()).catch((problem) => leaveOut(zone, problem)); }));
     await insistently(() => ask(`/${batch}/done`, {}));
     trigger("sent", batch);
   } catch (problem) {

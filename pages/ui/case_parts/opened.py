@@ -44,5 +44,12 @@ def keep_claim(user: Person, exam_id: int) -> None:
         st.session_state[f"claimed-{exam_id}"] = now()
 
 
+@st.fragment(run_every="5s")
+def wait_for_ai(user: Person, exam_id: int) -> None:
+    """A result that comes while the case is open appears by itself; everything else on the page stays as it is."""
+    if read(reading.case, user, exam_id).ai is not None:
+        st.rerun()
+
+
 def _key(exam_id: int) -> str:
     return f"opened-{exam_id}"

@@ -50,10 +50,10 @@ def _answer(work: Callable[[Session, Person, Request], Response], person: Person
         return refusal(problem, person.language)
 
 
-def refusal(problem: FirstlightError, language: str) -> Response:
+def refusal(problem: FirstlightError, language: str, *, status: int | None = None) -> Response:
     """The error as a sentence in the person's language, with the status that says who must act."""
     i18n.use(language)
-    status = next((number for kind, number in STATUS if isinstance(problem, kind)), 500)
+    status = status or next((number for kind, number in STATUS if isinstance(problem, kind)), 500)
     return JSONResponse({"problem": show(problem.sentence)}, status)
 
 

@@ -67,7 +67,11 @@ async def piece(request: Request, person: Person) -> Response:
     offset, length = _number(request.query_params.get("offset")), _number(request.headers.get("content-length"))
     if length > LARGEST_PIECE:
         raise Rejected(N_("A piece is too large; at most {most} MB were expected"), most=LARGEST_PIECE >> 20)
-    target = await to_thread.run_sync(_prepare, person, batch_id, relative, offset, length)
+    try:
+        target = incoming.place(batch_id, relative)
+    except Rejected as problem:  # this one file; the rest of the upload may go on
+        return refusal(problem, person.language, status=422)
+    await to_thread.run_sync(_prepare, person, batch_id, relative, target, offset, length)
     written = offset
     async with await open_file(target, "r+b" if offset else "wb") as file:
         await file.seek(offset)
@@ -98,10 +102,9 @@ def _open(person: Person, form: dict[str, object]) -> str:
         )
 
 
-def _prepare(person: Person, batch_id: str, relative: str, offset: int, length: int) -> Path:
+def _prepare(person: Person, batch_id: str, relative: str, target: Path, offset: int, length: int) -> None:
     with snapshot() as session:
         incoming.own_batch(session, person, batch_id)
-    target = incoming.place(batch_id, relative)
     have = target.stat().st_size if target.is_file() else 0
     if offset > have:
         raise Conflict(N_("A piece is missing before byte {offset}; {have} bytes are here"), offset=offset, have=have)
@@ -110,7 +113,6 @@ def _prepare(person: Person, batch_id: str, relative: str, offset: int, length: 
     target.parent.mkdir(parents=True, exist_ok=True)
     if offset:
         os.truncate(target, offset)
-    return target
 
 
 def _hand_over(person: Person, batch_id: str) -> None:

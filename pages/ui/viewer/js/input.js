@@ -1,6 +1,8 @@
 // Mouse, touch and keyboard, turned into calls of the scene.
 const NOTCH = 100; // wheel pixels of one slice; touchpads send less at a time
-const EDITORS = "input, textarea, select, [contenteditable], [role=textbox], [role=combobox], [role=listbox], [role=slider], [role=radiogroup], [role=dialog], [role=grid]";
+const TYPED = "textarea, select, [contenteditable], [role=textbox], [role=combobox], [role=listbox], [role=dialog], [role=menu]";
+const MOVED = "input, [role=slider], [role=radiogroup], [role=grid], [role=tablist]"; // these want the arrow keys for themselves
+const BUTTONS = ["radio", "checkbox", "range", "button"];
 
 export function pointers(shell, area) {
   const active = new Map();
@@ -83,7 +85,7 @@ export function keyboard(shell) {
     if (event.ctrlKey || event.metaKey || event.altKey || !shell.visible) return;
     const inside = event.composedPath().includes(shell.root);
     const target = event.composedPath()[0];
-    if (!inside && target instanceof Element && target.closest(EDITORS)) return;
+    if (!inside && target instanceof Element && (typing(target) || (event.key in STEPS && target.closest(MOVED)))) return;
     if (inside && target instanceof HTMLInputElement && event.key in STEPS) return; // the slider moves itself
     if (!inside && document.querySelector("[role=dialog]")) return;
     if (!handle(shell, event, inside)) return;
@@ -92,6 +94,10 @@ export function keyboard(shell) {
   };
   window.addEventListener("keydown", pressed, true);
   return () => window.removeEventListener("keydown", pressed, true);
+}
+
+function typing(target) {
+  return target.closest(TYPED) || (target instanceof HTMLInputElement && !BUTTONS.includes(target.type));
 }
 
 function handle(shell, event, inside) {
