@@ -20,14 +20,14 @@ def bars(name: str, title: str, counts: Mapping[str, int], *, alt: str, red: fro
     heights = list(counts.values())
     figure = go.Figure(go.Bar(x=list(counts), y=heights, marker_color=colours, text=[n or "" for n in heights]))
     figure.update_traces(textposition="outside", cliponaxis=False)
-    figure.update_traces(selected_marker_opacity=1, unselected_marker_opacity=1, hoverinfo="skip", textfont={"size": 12, "color": muted})
+    figure.update_traces(selected_marker_opacity=1, unselected_marker_opacity=1, hoverinfo="none", textfont={"size": 12, "color": muted})
     figure.update_layout(
         height=92, margin={"l": 0, "r": 0, "t": 16, "b": 22}, bargap=0.35, dragmode=False, clickmode="event+select", showlegend=False,
         xaxis={"type": "category", "tickfont": {"size": 12, "color": muted}, "fixedrange": True, "showgrid": False},
         yaxis={"visible": False, "fixedrange": True, "range": [0, max([*heights, 1]) * 1.05]},
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":gray[{title}]", width=130, help=help or None)
+        st.markdown(f":gray[{title}]", width=150, help=help or None)
         st.plotly_chart(
             figure, key=f"bars-{name}", on_select=lambda: _picked(name), selection_mode="points", config={"displayModeBar": False}, alt=alt
         )
