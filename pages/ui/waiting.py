@@ -50,7 +50,7 @@ def columns() -> list[Column]:
         Column("age", _("In queue"), "number", "90px", "right nowrap"),
         Column("score", _("AI score"), "score", "130px", help=_("Step 1 to 10 on the scale of the model's card; 10 is most suspicious")),
         Column("because", _("Why it ranks here")),
-        Column("state", "", "muted", "110px"),
+        Column("state", _("State"), "muted", "110px"),
         Column("actions", "", "actions", "96px"),
     ]
 

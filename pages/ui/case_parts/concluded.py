@@ -23,7 +23,7 @@ def concluded(case: Case, user: Person) -> None:
             if st.button(_("Reading list")):
                 st.switch_page("pages/doctor/reading_list.py")
     if case.decision is not None:
-        st.subheader(_("Decision"), anchor=False)
+        st.header(_("Decision"), anchor=False)
         decision = _(DECISION[case.decision.decision])
         st.markdown(f"**{case.card.scheme} {case.decision.category} · {decision}**")
         st.caption(_("{name}, {at}", name=case.decision.author, at=moment(case.decision.at)))
@@ -33,7 +33,7 @@ def reads(case: Case) -> None:
     """Every signed opinion that may be seen, with what its reader had in sight."""
     if not case.reads:
         return
-    st.subheader(_("Reads"), anchor=False)
+    st.header(_("Reads"), anchor=False)
     for read in case.reads:
         _read(read, case)
 

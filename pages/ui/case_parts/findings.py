@@ -15,7 +15,7 @@ from pages.ui.viewer.marks import slice_of
 
 def findings(case: Case, slices: Slices | None) -> None:
     """The table of marks; choosing a row shows its place in the viewer."""
-    st.subheader(_("AI findings"), anchor=False)
+    st.header(_("AI findings"), anchor=False)
     if case.ai is None:
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
     else:
@@ -56,7 +56,7 @@ def _marks(case: Case, ai: AiResult, slices: Slices | None) -> None:
         return
     lung = case.kind is ExamKind.lung_ct
     columns = [
-        Column("number", "", "text", "30px"),
+        Column("number", "#", "text", "30px"),
         Column("place", _("Where"), "text"),
         Column("size", _("Size"), "number", "98px", "right nowrap") if lung else Column("evidence", _("Here"), "number", "66px", "right"),
         Column("suspicion", _("Suspicion") if lung else _("View"), "number", "84px", "right", help=_suspicion_help(lung)),

@@ -17,7 +17,7 @@ DENSITIES = {"A": "A", "B": "B", "C": "C", "D": "D"}
 def opinion(case: Case) -> Opinion | None:
     """The form; the opinion once category and decision are chosen."""
     card = case.card
-    st.subheader(_("Your opinion"), anchor=False)
+    st.header(_("Your opinion"), anchor=False)
     codes = [category.code for category in card.categories]
     code = st.segmented_control(card.scheme, codes, key=_key(case, "category"), on_change=_usual, args=(case,))
     known = card.category(code) if code else None

@@ -14,7 +14,7 @@ from pages.ui.words import PROGRAMME
 FOLDER = Path(__file__).parent
 _AXIS = st.components.v2.component(
     "firstlight_timeline",
-    html='<div class="axis" role="list"></div>',
+    html='<div class="axis" role="group"></div>',
     css=(FOLDER / "timeline.css").read_text("utf-8"),
     js=(FOLDER / "timeline.js").read_text("utf-8"),
 )
