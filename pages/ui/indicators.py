@@ -9,6 +9,7 @@ from pages.ui.tables import Tone
 SCALE = {"%": 100.0, "per 1000": 1000.0, "days": 1.0, "kappa": 1.0}
 DIGITS = {"%": 1, "per 1000": 1, "kappa": 2}
 UNITS = {"%": N_("{value} %"), "per 1000": N_("{value} per 1000"), "days": N_("{value} days"), "kappa": N_("κ {value}")}
+UNIT_NAMES = {"%": "%", "per 1000": N_("per 1000"), "days": N_("days"), "kappa": "κ"}
 PLACES: dict[str, tuple[Tone, str]] = {"inside": ("green", "✓"), "near": ("orange", "◆"), "outside": ("red", "▲")}
 
 

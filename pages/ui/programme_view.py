@@ -113,7 +113,7 @@ def export(found: ProgrammeFigures) -> str:
     named[1:1] = [(_("Round {n}", n=show(group.name)), group) for group in found.by_round]
     header = [_("Part"), _("Figure"), *_header(), _("Unit"), _("As known on"), _("Definition")]
     return sheet(header, [
-        (name, show(one.name), *_numbers(one), _(one.unit), found.as_of.isoformat(), show(one.definition))
+        (name, show(one.name), *_numbers(one), _(indicators.UNIT_NAMES[one.unit]), found.as_of.isoformat(), show(one.definition))
         for name, group in named for one in group.indicators
     ])  # fmt: skip
 
