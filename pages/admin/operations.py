@@ -25,7 +25,7 @@ def live() -> None:
     if not rows:
         nothing_here(_("No job is in this state."), _("Jobs begin when images are uploaded or received."))
         return
-    picked = table("jobs", jobs_view.columns(), rows, label=_("Jobs"), height="calc(100vh - 340px)")
+    picked = table("jobs", jobs_view.columns(), rows, label=_("Jobs"), height="calc(100vh - 400px)")
     if picked.action:
         jobs_view.try_again(user, picked.action[0])
 

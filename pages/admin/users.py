@@ -30,6 +30,6 @@ shown = [line for line in everyone if line.active == (state == "open") and text.
 if not shown:
     nothing_here(_("No account fits these filters."))
     st.stop()
-picked = table("users", accounts.columns(), accounts.rows(shown), label=_("Users"), height="calc(100vh - 220px)")
+picked = table("users", accounts.columns(), accounts.rows(shown), label=_("Users"), height="calc(100vh - 250px)")
 if picked.opened:
     accounts.show_one(user, next(line for line in shown if str(line.id) == picked.opened), places)

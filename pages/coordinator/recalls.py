@@ -27,6 +27,6 @@ if not found:
 elif not shown:
     nothing_here(_("No recall fits these filters."), _("Choose another kind above."))
 else:
-    picked = table("recalls", recall_view.columns(), recall_view.rows(shown, user), label=_("Recalls"), height="calc(100vh - 220px)")
+    picked = table("recalls", recall_view.columns(), recall_view.rows(shown, user), label=_("Recalls"), height="calc(100vh - 250px)")
     if picked.opened:
         recall_view.drawer(user, next(row for row in shown if str(row.recall_id) == picked.opened))

@@ -34,7 +34,7 @@ def live() -> None:
         nothing_here(*queue.empty(found))
         return
     rows = queue.rows(queue.distribution(found), user)
-    picked = table("queue", queue.columns(works), rows, label=_("Triage queue"), selectable=works, height="calc(100vh - 330px)")
+    picked = table("queue", queue.columns(works), rows, label=_("Triage queue"), selectable=works, height="calc(100vh - 360px)")
     if picked.opened:
         st.switch_page("pages/doctor/case.py", query_params={"exam": picked.opened})
     if picked.action:
