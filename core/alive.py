@@ -8,6 +8,8 @@ from typing import Any
 from sqlmodel import Session, select
 
 from core.clock import now
+from core.errors import Conflict
+from core.words import N_
 from db.tables import Process
 
 EVERY_S = 5.0
@@ -28,8 +30,13 @@ class Life:
 
 
 def start(session: Session, name: str, kind: str, **detail: Any) -> None:
-    """Enter this process as started now."""
-    row = session.get(Process, name) or Process(name=name, kind=kind, started_at=now(), seen_at=now())
+    """Enter this process as started now; Conflict when one of that name lives on another machine, because jobs go by that name."""
+    known = session.get(Process, name)
+    if known is not None and known.host != socket.gethostname() and known.seen_at > now() - timedelta(seconds=SILENT_S):
+        raise Conflict(
+            N_("{name} is running on {host} already; give this one another name (FIRSTLIGHT_WORKER_ID)"), name=name, host=known.host
+        )
+    row = known or Process(name=name, kind=kind, started_at=now(), seen_at=now())
     row.kind, row.host, row.started_at, row.seen_at, row.detail = kind, socket.gethostname(), now(), now(), detail
     session.add(row)
     session.flush()

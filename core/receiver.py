@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import signal
+import socket
 import sys
 import threading
 from typing import Any
@@ -27,7 +28,7 @@ trace = logging.getLogger(__name__)
 SUCCESS, NOT_AUTHORISED, DUPLICATE_UID, NO_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0x0124, 0x0111, 0xA700, 0xC000
 STATUS = {IntakeResult.conflict: DUPLICATE_UID, IntakeResult.rejected: CANNOT_UNDERSTAND}
 COMMENT_LONGEST = 64
-NAME = "receiver"
+NAME = f"receiver-{socket.gethostname()}"[:64]
 
 
 def on_store(event: Any, arrived: Arrivals) -> Dataset:

@@ -194,6 +194,17 @@ def test_a_birth_date_that_contradicts_is_a_conflict(database: str) -> None:
     assert results(taken_in([ct_slice(PatientBirthDate="19751224")])) == {"conflict": 1}
 
 
+def test_a_known_number_under_another_name_is_a_conflict_unless_the_birth_date_agrees(database: str) -> None:
+    taken_in([ct_slice()])
+    (other,) = taken_in([ct_slice(PatientName="Quite^Different", PatientBirthDate="")])
+    assert other.result == IntakeResult.conflict
+    (married,) = taken_in([ct_slice(PatientName="Married^Anna")])
+    assert married.result == IntakeResult.accepted
+    assert "FL-000001" in str(married.reason)
+    (reordered,) = taken_in([ct_slice(PatientName="Ann Example", PatientBirthDate="")])
+    assert (reordered.result, reordered.reason) == (IntakeResult.accepted, None)
+
+
 def test_without_a_patient_number_the_image_is_refused(database: str) -> None:
     receipts = taken_in([ct_slice(PatientID="")])
     assert results(receipts) == {"rejected": 1}

@@ -1,16 +1,24 @@
 """`python -m models.worker`"""
 
+import sys
+
 from core import log
+from core.errors import FirstlightError
 from core.start import open_database
 from models.worker.load import installed
 from models.worker.serve import serve
 
 
-def main() -> None:
+def main() -> int:
     log.start("worker")
     open_database()
-    serve(installed())
+    try:
+        serve(installed())
+    except FirstlightError as problem:
+        sys.stderr.write(f"The worker cannot start: {problem}\n")
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,11 +1,14 @@
 """Whose images these are: found or registered by site and patient number, or chosen by the coordinator and then compared."""
 
-from sqlmodel import Session
+import re
+import unicodedata
+
+from sqlmodel import Session, select
 
 from core.errors import Conflict, Rejected
 from core.imaging.exam import person_of
 from core.imaging.header import InstanceHeader
-from core.sealing import keyed_hash
+from core.sealing import keyed_hash, unseal
 from core.words import N_, Sentence, say
 from core.workflow.intake.batch import Batch
 from core.workflow.participants import find_or_register
@@ -24,6 +27,7 @@ def participant_of(session: Session, header: InstanceHeader, batch: Batch) -> tu
     identifier = person_of(header)
     if not identifier:
         raise Rejected(N_("(0010,0020) Patient ID is missing, so it is not known whose image it is; choose the participant"))
+    doubt = _other_name(session, identifier, header, batch.site_id)
     found = find_or_register(
         session,
         site_id=batch.site_id,
@@ -34,7 +38,29 @@ def participant_of(session: Session, header: InstanceHeader, batch: Batch) -> tu
         synthetic=batch.synthetic,
         author="intake",
     )
-    return found, None
+    return found, doubt
+
+
+def _other_name(session: Session, identifier: str, header: InstanceHeader, site_id: int) -> Sentence | None:
+    """A person who is known by this number under quite another name: named when the birth date agrees, else a Conflict."""
+    key = keyed_hash(identifier)
+    known = session.exec(select(Participant).where(Participant.site_id == site_id, Participant.identifier_key == key)).first()
+    given = _words(header.patient_name)
+    if known is None or not given or given & _words(unseal(known.name_sealed)) or unseal(known.name_sealed) == identifier:
+        return None
+    if header.birth_date is not None and header.birth_date == known.birth_date:
+        return say(N_("The name in the images is not the one of participant {number}; the birth date agrees"), number=known.number)
+    raise Conflict(
+        N_(
+            "The patient number is that of participant {number}, the name is not, and no birth date confirms it; check whose images these are"
+        ),
+        number=known.number,
+    )
+
+
+def _words(name: str) -> frozenset[str]:
+    """The parts of a name, however they are ordered and written."""
+    return frozenset(part for part in re.split(r"[\s^=,.]+", unicodedata.normalize("NFKC", name).casefold()) if part)
 
 
 def _compare(chosen: Participant, header: InstanceHeader) -> Sentence | None:
