@@ -94,9 +94,10 @@ def test_the_band_of_the_benchmark_is_drawn_where_it_lies() -> None:
     assert (band.y0, band.y1) == (0, pytest.approx(7.0))
 
 
-@pytest.mark.parametrize(
-    ("positives", "value", "beside"), [(24, "24 of 200", "too few for a rate (fewer than 25)"), (25, "12.5 %", "8.6–17.8 · 25 of 200")]
-)
+GATED, RATE = ("24 of 200", "too few for a rate (fewer than 25)"), ("12.5 %", "8.6–17.8 · 25 of 200")
+
+
+@pytest.mark.parametrize(("positives", "written"), [(24, GATED), (25, RATE)])
 def test_a_rate_is_written_only_from_25_on(positives: int, written: tuple[str, str]) -> None:
     one = group("x", positives).of("recall_first")
     assert (indicators.value(one), indicators.beside(one)) == written
