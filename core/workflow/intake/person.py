@@ -52,7 +52,7 @@ def _other_name(session: Session, identifier: str, header: InstanceHeader, site_
         return say(N_("The name in the images is not the one of participant {number}; the birth date agrees"), number=known.number)
     raise Conflict(
         N_(
-            "The patient number is that of participant {number}, the name is not, and no birth date confirms it; check whose images these are"
+            "The patient number is that of participant {number}, the name is not, and no birth date confirms it; check whose they are"
         ),
         number=known.number,
     )
