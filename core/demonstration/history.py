@@ -209,7 +209,7 @@ def _recalls(
 
 def _steps(book: Book, rng: random.Random, recall_id: int, one: Round, exam_id: int, decided: date, until: date) -> None:
     came = until - timedelta(days=rng.randint(0, max(1, (until - decided).days // 2)))
-    lost = rng.random() < 0.02
+    lost = rng.random() < 0.05 and until > book.today - timedelta(days=45)  # older ones were found in the end
     steps = [
         (RecallStep.opened, decided, 15),
         (RecallStep.contacted, decided + timedelta(days=2), 10),
