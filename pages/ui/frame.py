@@ -108,7 +108,7 @@ def _surround(user: Person) -> None:
 def _strip(user: Person, here: Sequence[SiteLine]) -> str:
     """Who and where, the other language, the theme and the way out, as plain links in the top bar."""
     other = "zh_CN" if language() == "en" else "en"
-    themes = "".join(f'<a href="#theme-{name}" title="{html.escape(_(word))}">{html.escape(_(word))}</a>' for name, word in THEMES.items())
+    themes = "".join(f'<a href="?theme={name}" target="_self" title="{html.escape(_(word))}">{html.escape(_(word))}</a>' for name, word in THEMES.items())
     return (
         f'<nav class="fl-strip" aria-label="{html.escape(_("Account"))}">'
         f'<span class="fl-who" title="{html.escape(_roles(user))}"><b>{html.escape(user.name)}</b> {html.escape(_where(here))}</span>'
@@ -132,7 +132,7 @@ def _account(user: Person, here: Sequence[SiteLine]) -> None:
     if chosen and chosen != language():
         speak(user, chosen)
         st.rerun()
-    themes = "".join(f'<a href="#theme-{name}">{html.escape(_(word))}</a>' for name, word in THEMES.items())
+    themes = "".join(f'<a href="?theme={name}" target="_self">{html.escape(_(word))}</a>' for name, word in THEMES.items())
     st.html(f'<div class="fl-side"><span>{html.escape(_("Theme"))}</span><span class="fl-themes">{themes}</span></div>')
     st.html(f'<div class="fl-side"><a href="/sign-out" target="_self">{html.escape(_("Sign out"))}</a></div>')
 

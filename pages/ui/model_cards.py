@@ -52,7 +52,7 @@ def change(user: Person, version_id: str, state: str) -> None:
 def show_card(model: ModelRow) -> None:
     """The whole card of one version."""
     card = model.card
-    st.subheader(f"{model.name} {model.tag}", anchor=False)
+    st.header(f"{model.name} {model.tag}", anchor=False)
     if model.synthetic:
         st.markdown(
             f":orange-badge[◇ {_('Simulated')}] {_('Stands for invented scores of the demonstration; there is no network behind it.')}"

@@ -93,7 +93,7 @@ def pulse(found: Today) -> None:
 
 
 def _title(text: str, n: int) -> None:
-    st.subheader(f"{text} :red-badge[▲ {n}]" if n else text, anchor=False)
+    st.header(f"{text} :red-badge[▲ {n}]" if n else text, anchor=False)
 
 
 def _list(key: str, columns: Sequence[Column], rows: Sequence[Row], label: str, calm: str) -> Picked:

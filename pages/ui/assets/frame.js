@@ -14,10 +14,10 @@
   apply();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.('a[href^="#theme-"]');
+    const link = event.target.closest?.('a[href^="?theme="]');
     if (!link) return;
     event.preventDefault();
-    localStorage.setItem(OURS, link.hash.slice("#theme-".length));
+    localStorage.setItem(OURS, link.search.slice("?theme=".length));
     apply();
     location.reload();
   }, true);

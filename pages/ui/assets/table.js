@@ -102,10 +102,10 @@ function heads(box, data) {
   if (box.head === signature) return;
   box.head = signature;
   const line = make("tr");
-  if (data.selectable) line.append(make("th", "pick"));
+  if (data.selectable) line.append(make("td", "pick head"));
   for (const column of data.columns) {
-    const head = make("th", `k-${column.kind} ${column.align || ""}`, column.label);
-    head.scope = "col";
+    const head = make(column.label ? "th" : "td", `head k-${column.kind} ${column.align || ""}`, column.label);
+    if (column.label) head.scope = "col";
     if (column.width) head.style.width = column.width;
     if (column.help) head.title = column.help;
     line.append(head);
@@ -138,6 +138,7 @@ export default function (component) {
   const send = (name, value) => (name === "selected" ? setStateValue(name, value) : setTriggerValue(name, value));
   box.table.setAttribute("aria-label", data.label);
   frame.style.maxHeight = data.height || "";
+  frame.tabIndex = data.height && !data.rows.some((row) => row.href) ? 0 : -1;
   const present = new Set(data.rows.map((row) => row.id));
   if (data.cleared !== box.cleared) { box.selected.clear(); box.cleared = data.cleared; }
   for (const id of [...box.selected]) if (!present.has(id)) box.selected.delete(id);

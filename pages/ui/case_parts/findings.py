@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.words import Sentence
 from core.workflow.ai import AiResult, FindingLine
 from core.workflow.reading import Case, suggestion
 from core.workflow.slices import Slices
@@ -12,9 +13,11 @@ from pages.ui.i18n import _, moment, n_, number, show
 from pages.ui.tables import Column, Row, table, two
 from pages.ui.viewer.marks import slice_of
 
+REASONS = 2  # of the rule are shown; all of them stand in its tooltip
 
-def findings(case: Case, slices: Slices | None) -> None:
-    """The table of marks; choosing a row shows its place in the viewer."""
+
+def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Sentence]) -> None:
+    """The table of marks; choosing a row shows its place in the viewer. `said_already`: doubts that stand elsewhere on the page."""
     st.header(_("AI findings"), anchor=False)
     if case.ai is None:
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
@@ -22,18 +25,18 @@ def findings(case: Case, slices: Slices | None) -> None:
         _marks(case, case.ai, slices)
         if case.kind is ExamKind.mammography:
             _breasts(case.ai)
-        _witness(case.ai)
+        _witness(case.ai, {str(one) for one in said_already})
     _rule(case)
 
 
-def about_images(problem: str, remarks: Sequence[str]) -> None:
+def about_images(problem: str, remarks: Sequence[Sentence]) -> None:
     """What may mislead is said in full above everything; mere remarks are one click away."""
     if problem:
         st.markdown(f":orange[:material/warning:] **{problem}**")
     if remarks:
         label = n_("{n} remark on the images", "{n} remarks on the images", len(remarks))
         with st.container(key="case_remarks"), st.popover(label, type="tertiary"):
-            st.markdown("\n".join(f"- {remark}" for remark in remarks))
+            st.markdown("\n".join(f"- {show(remark)}" for remark in remarks))
 
 
 def chosen(case: Case) -> tuple[int | None, int]:
@@ -62,7 +65,9 @@ def _marks(case: Case, ai: AiResult, slices: Slices | None) -> None:
         Column("suspicion", _("Suspicion") if lung else _("View"), "number", "84px", "right", help=_suspicion_help(lung)),
     ]
     rows = [Row(str(one.number), _cells(one, slices), opens=True) for one in ai.findings]
-    table(_table_key(case), columns, rows, label=_("AI findings"), height="232px" if len(rows) > 5 else "")
+    table(_table_key(case), columns, rows, label=_("AI findings"), height="222px" if len(rows) > 4 else "")
+    if not lung and not marks_begin_shown(case):
+        st.caption(_("The score is low, so the marks start hidden: key H shows them."))
 
 
 def _cells(one: FindingLine, slices: Slices | None) -> dict[str, object]:
@@ -102,7 +107,7 @@ def _breasts(ai: AiResult) -> None:
         st.markdown(" · ".join(parts))
 
 
-def _witness(ai: AiResult) -> None:
+def _witness(ai: AiResult, said_already: set[str]) -> None:
     """Model, version, score and limits, quietly."""
     score = _("score {step} of 10", step=ai.step) if ai.step is not None else ""
     ran = _("{seconds} s on {device}", seconds=f"{ai.seconds:.0f}", device=ai.device)
@@ -113,15 +118,22 @@ def _witness(ai: AiResult) -> None:
             with st.popover(n_("{n} limit of this model", "{n} limits of this model", len(ai.limits)), type="tertiary"):
                 st.markdown("\n".join(f"- {_(limit)}" for limit in ai.limits))
     for warning in ai.result.get("warnings", ()):
-        st.caption(f":material/warning: {_(str(warning))}")
+        if str(warning) not in said_already:
+            st.caption(f":material/warning: {_(str(warning))}")
+
+
+def marks_begin_shown(case: Case) -> bool:
+    """Marks of a mammogram with a low score start hidden: they say where the model looked hardest, not that something is there."""
+    return case.ai is not None and (case.ai.step or 0) >= case.card.triage.soon_step
 
 
 def _rule(case: Case) -> None:
     """What the published rule says with its reasons, or, more quietly, what it lacks."""
     said = suggestion(case)
-    if said.category is None:
-        st.caption(f":material/rule: {show(said.text)}", help=said.source)
-    else:
-        st.markdown(f":material/rule: {show(said.text)}", help=said.source)
+    source = "  \n".join([show(said.text), *(show(one) for one in said.because), said.source])
+    if said.category is not None:
+        st.markdown(f":material/rule: {show(said.text)}", help=source)
+    elif case.kind is ExamKind.lung_ct:
+        st.caption(f":material/rule: {show(said.text)}", help=source)
     if said.because:
-        st.caption("  \n".join(show(one) for one in said.because))
+        st.caption("  \n".join(show(one) for one in said.because[:REASONS]), help=source if case.kind is ExamKind.mammography else None)

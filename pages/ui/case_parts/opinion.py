@@ -7,28 +7,34 @@ from core.clock import today
 from core.workflow.reading import Case, Opinion, consequence, submit, suggestion
 from db.enums import ExamKind, ProgrammeDecision
 from pages.ui.case_parts.opened import opened_at
-from pages.ui.i18n import _, show
+from pages.ui.i18n import N_, _, show
 from pages.ui.session import act
 from pages.ui.words import DECISION
 
-DENSITIES = {"A": "A", "B": "B", "C": "C", "D": "D"}
+DENSITIES = ("A", "B", "C", "D")
+SHORT = {
+    ProgrammeDecision.routine_recall: N_("Routine"),
+    ProgrammeDecision.short_term_recall: N_("Short-term"),
+    ProgrammeDecision.assessment: N_("Assessment"),
+    ProgrammeDecision.technical_recall: N_("Technical"),
+}
 
 
 def opinion(case: Case) -> Opinion | None:
     """The form; the opinion once category and decision are chosen."""
     card = case.card
-    st.header(_("Your opinion"), anchor=False)
     codes = [category.code for category in card.categories]
-    code = st.segmented_control(card.scheme, codes, key=_key(case, "category"), on_change=_usual, args=(case,))
-    known = card.category(code) if code else None
-    if known:
-        st.caption(_(known.name))
+    code = st.segmented_control(
+        _("Your opinion: {scheme}", scheme=card.scheme), codes, key=_key(case, "category"), on_change=_usual, args=(case,)
+    )
     density = None
     if case.kind is ExamKind.mammography:
-        density = st.segmented_control(_("Breast density"), list(DENSITIES), key=_key(case, "density"))
-    words = {decision: _(DECISION[decision]) for decision in card.decisions}
+        density = st.segmented_control(_("Breast density"), DENSITIES, key=_key(case, "density"))
+    words = {decision: _(SHORT[decision]) for decision in card.decisions}
     decision = st.segmented_control(_("Programme decision"), list(words), format_func=words.__getitem__, key=_key(case, "decision"))
-    note = st.text_area(_("Note"), key=_key(case, "note"), max_chars=2000, height=68, placeholder=_("Optional"))
+    note = st.text_area(
+        _("Note"), key=_key(case, "note"), max_chars=2000, height=68, placeholder=_("Note (optional)"), label_visibility="collapsed"
+    )
     if not code or not decision:
         return None
     said = suggestion(case)
@@ -41,8 +47,9 @@ def sign(case: Case, user: Person, chosen: Opinion | None) -> None:
         if chosen is None:
             st.caption(_("Choose {scheme} and the decision to sign.", scheme=case.card.scheme))
         else:
+            known = case.card.category(chosen.category)
             effect = consequence(case.card, chosen.decision, today(), chosen.category, exam_date=case.exam_date)
-            st.caption(show(effect))
+            st.caption(f"{_(known.name)}. {show(effect)}" if known else show(effect))
         label = _("Sign")
         if chosen is not None:
             label = _("Sign: {category}, {decision}", category=chosen.category, decision=_(DECISION[chosen.decision]))

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.access import Act, Person
+from core.words import Sentence
 from core.workflow import heat, images, pictures
 from core.workflow.reading import Case
 from core.workflow.slices import Slices
 from db.enums import ExamKind
+from pages.ui.case_parts.findings import marks_begin_shown
 from pages.ui.frame import nothing_here
 from pages.ui.i18n import _, show
 from pages.ui.session import read
@@ -57,7 +59,8 @@ def _mg(case: Case, user: Person) -> Scene:
     scene = mg_scene(case.exam_id, found)
     if case.ai is None:
         return scene
-    return with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
+    marked = with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
+    return {**marked, "marksShown": marks_begin_shown(case)}
 
 
 def problem(case: Case, user: Person) -> str:
@@ -67,12 +70,12 @@ def problem(case: Case, user: Person) -> str:
     return show(refusal or case.problem, empty="")
 
 
-def remarks(case: Case, user: Person) -> tuple[str, ...]:
+def remarks(case: Case, user: Person) -> tuple[Sentence, ...]:
     """What else is doubtful about the images, each said once."""
     if not case.images or case.site_id not in user.sites(Act.read_cases):
         return ()
     if case.kind is ExamKind.lung_ct:
-        said = [show(one) for one in _images(case, user).warnings]
+        said = list(_images(case, user).warnings)
     else:
-        said = [show(warning) for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
-    return tuple(one for one in dict.fromkeys(said) if one != problem(case, user))
+        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
+    return tuple(one for one in {str(one): one for one in said}.values() if str(one) != str(case.problem))

@@ -14,7 +14,7 @@ export class MgScene {
     this.shift = 0; // window centre moved by so many window widths
     this.stretch = 1; // window width times this
     this.inverted = false;
-    this.marksShown = true;
+    this.marksShown = data.marksShown ?? true;
     this.heatShown = false;
     this.opacity = 0.6;
     this.current = null;
