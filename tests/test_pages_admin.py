@@ -23,7 +23,7 @@ CARD = {
     "intended_use": "Research",
     "licence": "Apache-2.0",
     "limits": ["Not tested on children"],
-    "figures": {"crops": {"auc": {"value": 0.912, "low": 0.88, "high": 0.94, "n": 853}, "sensitivity_at_1_fp": 0.81}},
+    "figures": {"crops": {"n": 853, "auc": {"value": 0.912, "low": 0.88, "high": 0.94}, "brier": 0.081}},
 }
 
 
@@ -107,7 +107,7 @@ def _change(admin, version_id):  # type: ignore[no-untyped-def]
 
 
 def test_figures_without_a_table_are_shown_plainly() -> None:
-    assert [row.cells["value"] for row in model_cards._figures({"n": 3, "auc": 0.5})] == ["3", "0.5"]
+    assert [(row.cells["value"], row.cells["n"]) for row in model_cards._figures({"n": 3, "auc": 0.5})] == [("0.5", "3")]
 
 
 def test_the_trail_is_searched_and_its_chain_checked(admin: Person) -> None:

@@ -12,16 +12,19 @@ from pages.ui.session import read, require
 from pages.ui.tables import table
 
 user = require(Act.administer)
-found = read(models)
+found = list(read(models))
 active = sum(model.state == "active" and not model.synthetic for model in found)
 head(_("Models"), n_("**{n} model** counts.", "**{n} models** count.", active))
 if not found:
     nothing_here(_("No AI model is known yet."), _("The worker registers its models when it starts; see Operations."))
     st.stop()
-picked = table("models", model_cards.columns(), model_cards.rows(found), label=_("Models"))
-if picked.action:
-    model_cards.change(user, *picked.action)
-if picked.opened:
-    remember("model", picked.opened)
+found = sorted(found, key=lambda model: (model.synthetic, model.name, -model.id))
 asked = st.query_params.get("model")
-model_cards.show_card(next((model for model in found if str(model.id) == asked), found[0]))
+chosen = next((model for model in found if str(model.id) == asked), found[0])
+picked = table("models", model_cards.columns(), model_cards.rows(found, chosen), label=_("Models"))
+if picked.opened and picked.opened != asked:
+    remember("model", picked.opened)
+    st.rerun()
+if picked.action:
+    model_cards.ask_change(user, next(model for model in found if str(model.id) == picked.action[0]), picked.action[1])
+model_cards.show_card(chosen)

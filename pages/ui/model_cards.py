@@ -1,6 +1,6 @@
 """How a model's card is shown: what it is for, how good it was measured to be and on how many, and what it was never tested on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -19,6 +19,13 @@ TONES: dict[ModelState, tuple[Tone, str]] = {
     ModelState.retired: ("gray", "○"),
 }
 STEPS = {ModelState.active: N_("Put in force"), ModelState.shadow: N_("Run in shadow"), ModelState.retired: N_("Retire")}
+CONSEQUENCES = {
+    ModelState.active: N_(
+        "New exams are scored by this version from now on; the version before it is retired. Results that exist stay as they are."
+    ),
+    ModelState.shadow: N_("This version no longer counts: its results are not shown to readers and do not rank the queue."),
+    ModelState.retired: N_("This version no longer counts. Without another one in force, new exams go to the readers without a score."),
+}
 TEXTS = {
     "intended_use": N_("Intended use"),
     "training_data": N_("Trained on"),
@@ -40,8 +47,20 @@ def columns() -> list[Column]:
     ]
 
 
-def rows(models: tuple[ModelRow, ...]) -> list[Row]:
-    return [_row(model) for model in models]
+def rows(models: Sequence[ModelRow], chosen: ModelRow) -> list[Row]:
+    return [_row(model, model == chosen) for model in models]
+
+
+def ask_change(user: Person, model: ModelRow, state: str) -> None:
+    """What a change of state sets in motion, said before the click."""
+
+    @st.dialog(f"{_(STEPS[ModelState(state)])}: {model.name} {model.tag}", width=520)
+    def ask() -> None:
+        st.markdown(_(CONSEQUENCES[ModelState(state)]))
+        if st.button(_(STEPS[ModelState(state)]), type="primary"):
+            change(user, str(model.id), state)
+
+    ask()
 
 
 def change(user: Person, version_id: str, state: str) -> None:
@@ -76,7 +95,7 @@ def show_card(model: ModelRow) -> None:
     st.caption(_("Weights {hash}", hash=model.weights_sha256))
 
 
-def _row(model: ModelRow) -> Row:
+def _row(model: ModelRow, chosen: bool) -> Row:
     tone, shape = TONES[model.state] if model.state else ("gray", "")
     none = n_("{n} without a result", "{n} without a result", model.no_results)
     cells = {
@@ -88,7 +107,7 @@ def _row(model: ModelRow) -> Row:
         "weights": model.weights_sha256[:12],
         "actions": [{"id": state.value, "text": _(word)} for state, word in STEPS.items() if state != model.state and not model.synthetic],
     }
-    return Row(str(model.id), cells, href=f"/models?model={model.id}")
+    return Row(str(model.id), cells, href=f"/models?model={model.id}", tone="chosen" if chosen else "")
 
 
 def _figure_columns() -> list[Column]:
@@ -100,17 +119,18 @@ def _figure_columns() -> list[Column]:
     ]
 
 
-def _figures(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[Row]:
-    """One row for each number of the card; a table with a value and an interval is one row."""
+def _figures(node: Mapping[str, Any], path: tuple[str, ...] = (), n: int | None = None) -> Iterator[Row]:
+    """One row for each number of the card; a table with a value and an interval is one row, with the n of the table around it."""
+    n = node.get("n", n)
     interval = next(((node[low], node[high]) for low, high in INTERVALS if low in node and high in node), None)
     if "value" in node:
-        yield _figure(path, node["value"], interval, node.get("n"))
+        yield _figure(path, node["value"], interval, n)
         return
     for key, value in node.items():
         if isinstance(value, Mapping):
-            yield from _figures(value, (*path, key))
-        elif isinstance(value, int | float | str) and not isinstance(value, bool):
-            yield _figure((*path, key), value, None, None)
+            yield from _figures(value, (*path, key), n)
+        elif key != "n" and isinstance(value, int | float | str) and not isinstance(value, bool):
+            yield _figure((*path, key), value, None, n)
 
 
 def _figure(path: tuple[str, ...], value: Any, interval: tuple[float, float] | None, n: int | None) -> Row:
