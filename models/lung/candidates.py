@@ -20,14 +20,14 @@ SIGMAS_MM = (1.3, 1.9, 2.8, 4.2, 6.3, 9.0)
 COARSE_FROM_MM = 4.0
 QUIET_LUNG_HU = -850.0
 MIN_RESPONSE_HU, MIN_ROUNDNESS = 55.0, 0.12
-LIMITS = (700, 200)
+LIMITS = (1500, 400)
 """How many places are kept of the fine and of the coarse scales."""
 Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """`centers_mm` (N, 3) in LPS mm, `radius_mm` (N,) from the scale, `strength` (N,) in HU; fine scales first, strongest first."""
+    """`centers_mm` (N, 3) in LPS mm, `radius_mm` (N,) from the scale, `strength` (N,) without unit; fine scales first, strongest first."""
 
     centers_mm: NDArray[np.float64]
     radius_mm: NDArray[np.float64]
@@ -73,7 +73,7 @@ def _maxima(image: Array, sigma: float, min_roundness: float) -> tuple[NDArray[n
     curvature = np.linalg.eigvalsh(_hessians(smooth, places))  # (N, 3), ascending: the most negative first
     roundness = curvature[:, 2] / np.minimum(curvature[:, 0], -1e-6)
     round_enough = (curvature[:, 2] < 0) & (roundness > min_roundness)
-    strength = response[tuple(places.T)] * np.sqrt(np.clip(roundness, 0.05, 1))
+    strength = np.sqrt(response[tuple(places.T)]) * np.clip(roundness, 0.02, 1)
     return places[round_enough].astype(float), strength[round_enough].astype(float)
 
 
