@@ -46,7 +46,7 @@ def test_altered_weights_are_refused_and_it_is_said_who_must_act(installed):
     content = bytearray((installed / "tiny.safetensors").read_bytes())
     content[-1] ^= 1
     (installed / "tiny.safetensors").write_bytes(content)
-    with pytest.raises(NoResult, match="not the ones their card describes.*administrator"):
+    with pytest.raises(NoResult, match=r"not the ones their card describes.*administrator"):
         cards.weights(card, installed)
 
 

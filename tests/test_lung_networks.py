@@ -58,7 +58,7 @@ def test_the_chosen_device_agrees_with_the_reference(tiny, cubes):
 
 def test_a_patient_of_a_fold_is_scored_only_by_the_network_that_did_not_see_them(tiny):
     blend = np.arange(6 * 8, dtype=float).reshape(6, 8)
-    networks = Ensemble({k: tiny for k in range(5)}, blend, compute.reference())
+    networks = Ensemble(dict.fromkeys(range(5), tiny), blend, compute.reference())
     own = networks.without_patients_of(3)
     assert list(own.nets) == [3]
     np.testing.assert_array_equal(own.blend[-1], blend[3])

@@ -24,7 +24,7 @@ def read(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         values = np.frombuffer(content, kind, offset=offset, count=shape[1] * shape[2] * shape[3])
         values = values.reshape(shape[3], shape[2], shape[1])
     except (OSError, EOFError, struct.error, KeyError, ValueError) as problem:
-        raise NoResult(f"{path.name} cannot be read as a NIfTI volume ({problem}). Whoever prepared the folder has to write it again.") from problem
+        raise NoResult(f"{path.name} cannot be read as a NIfTI volume ({problem}). Write it again.") from problem
     scaled = values.astype(np.float32) * (slope or 1.0) + (intercept if slope else 0.0)
     return np.asarray(scaled, np.float32), _lps(content)
 
