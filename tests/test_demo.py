@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 
 from core import demo, signin
 from core.access import person
+from core.clock import now
 from core.demonstration import history, screening
 from core.demonstration.people import ACCOUNTS
 from db.engine import snapshot, transaction
@@ -35,7 +36,7 @@ def test_everything_invented_says_so(database: str, small: None) -> None:
 def test_the_accounts_work_and_reach_invented_sites_only(sqlite_database: str, small: None) -> None:
     with transaction() as session:
         demo.make(session)
-        session.add(Site(code="REAL", name="A real site", created_at=demo.history.now()))
+        session.add(Site(code="REAL", name="A real site", created_at=now()))
     for login, password, _ in ACCOUNTS:
         with transaction() as session:
             _, who = signin.sign_in(session, login, password)
