@@ -8,24 +8,26 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
-from functools import cache
 from typing import Any
 
-from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowStatus
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from dbos import EnqueueOptions, WorkflowStatus
 
 from core.errors import FirstlightError, Retryable
-from core.settings import settings
+from core.job_engine import APPLICATION, SILENT, UNREACHABLE, VERSION, client, close, listed, prepare
 from core.words import N_, Sentence, say
 from core.workflow import runs
 from db.engine import snapshot, transaction
 from db.tables import IntakeBatch
 
-APPLICATION, VERSION = "firstlight", "1"  # a fixed version, so that an upgraded worker takes up what the one before it left
+__all__ = [
+    "APPLICATION", "INTAKE", "INTAKE_QUEUE", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION", "Job", "Priority", "Progress", "client",
+    "close", "enqueue", "enqueue_due", "enqueue_intake", "enqueue_scoring", "failures", "hand_over", "jobs", "prepare", "progress",
+    "progresses", "scoring_id",
+]  # fmt: skip
+
 INTAKE_QUEUE, SCORING_QUEUE = "intake", "scoring"
-INTAKE, SCORE, SWEEP = "take_in", "score_exam", "sweep"  # names of the workflows
+INTAKE, SCORE = "take_in", "score_exam"  # names of the workflows
 PROGRESS = "progress"  # key of the event that a running job keeps up to date
-SILENT = N_("The job engine does not answer. Nothing is lost, the work will be queued again; start Firstlight if it is not running.")
 STATES = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "running", "SUCCESS": "done"}
 
 
@@ -63,29 +65,6 @@ class Job:
     reason: Sentence | None
 
 
-def prepare() -> None:
-    """Make or migrate the engine's tables; called once by the launcher before other processes start."""
-    settings().data_dir.mkdir(parents=True, exist_ok=True)
-    DBOS.migrate(settings().jobs_database)
-
-
-@cache
-def _client(address: str) -> DBOSClient:
-    return DBOSClient(system_database_url=address, lazy=True, application_name=APPLICATION, retry_connection_errors=False)
-
-
-def client() -> DBOSClient:
-    """The connection of this process to the engine's database."""
-    return _client(settings().jobs_database)
-
-
-def close() -> None:
-    """Let go of the engine's database; the next call opens it again."""
-    if _client.cache_info().currsize:
-        client().destroy()
-        _client.cache_clear()
-
-
 def enqueue(workflow: str, queue: str, workflow_id: str, priority: int, *arguments: Any) -> str:
     """Put one job in its queue; a job of that id that is there already is left alone."""
     options: EnqueueOptions = {
@@ -97,7 +76,7 @@ def enqueue(workflow: str, queue: str, workflow_id: str, priority: int, *argumen
     }
     try:
         client().enqueue(options, *arguments)
-    except (OperationalError, ProgrammingError) as problem:
+    except UNREACHABLE as problem:
         raise Retryable(SILENT) from problem
     return workflow_id
 
@@ -146,34 +125,27 @@ def progresses(workflow_ids: list[str]) -> dict[str, Progress]:
     """How far several jobs are, those that the engine knows."""
     if not workflow_ids:
         return {}
-    return {row.workflow_id: _progress(row) for row in _list(workflow_ids=workflow_ids)}
+    return {row.workflow_id: _progress(row) for row in listed(workflow_ids=workflow_ids)}
 
 
 def jobs(limit: int = 100, *, state: str | None = None) -> list[Job]:
     """The newest jobs, for the administrator; sweeps are left out."""
     words = [word for word, said in STATES.items() if said == state] if state else None
-    return [_job(row) for row in _list(name=[INTAKE, SCORE], status=words, limit=limit, sort_desc=True)]
+    return [_job(row) for row in listed(name=[INTAKE, SCORE], status=words, limit=limit, sort_desc=True)]
 
 
 def failures(limit: int = 20) -> list[Job]:
     """The newest jobs that ended without doing their work."""
-    rows = _list(name=[INTAKE, SCORE], status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"], limit=limit, sort_desc=True)
+    rows = listed(name=[INTAKE, SCORE], status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"], limit=limit, sort_desc=True)
     return [_job(row) for row in rows]
 
 
 def hand_over(silent: Collection[str]) -> int:
     """Queue the running jobs of workers that fell silent again, from their last finished step; how many there were."""
-    rows = _list(status="PENDING", executor_id=list(silent)) if silent else []
+    rows = listed(status="PENDING", executor_id=list(silent)) if silent else []
     for row in rows:
         client().resume_workflow(row.workflow_id, queue_name=row.queue_name)
     return len(rows)
-
-
-def _list(**conditions: Any) -> list[WorkflowStatus]:
-    try:
-        return client().list_workflows(load_output=False, **conditions)
-    except (OperationalError, ProgrammingError) as problem:
-        raise Retryable(SILENT) from problem
 
 
 def _progress(row: WorkflowStatus) -> Progress:

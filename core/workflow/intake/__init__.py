@@ -2,9 +2,10 @@
 
 from core.workflow.intake.batch import PHANTOM, begin, folder, open_batch
 from core.workflow.intake.instance import receive
+from core.workflow.intake.lines import BatchLine, BatchView, FileLine, StudyLine
 from core.workflow.intake.receipt import Receipt
 from core.workflow.intake.take import finish, take_in
-from core.workflow.intake.view import BatchLine, BatchView, FileLine, StudyLine, batch, batches, study_line
+from core.workflow.intake.view import batch, batches, study_line
 
 __all__ = [
     "PHANTOM", "BatchLine", "BatchView", "FileLine", "Receipt", "StudyLine", "batch", "batches", "begin", "finish", "folder", "open_batch",

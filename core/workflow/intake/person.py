@@ -32,7 +32,7 @@ def participant_of(session: Session, header: InstanceHeader, batch: Batch) -> tu
         session,
         site_id=batch.site_id,
         identifier=identifier,
-        name=header.patient_name or identifier,
+        name=_name(header) or identifier,
         birth_date=header.birth_date,
         sex=SEXES.get(header.sex, Sex.unknown),
         synthetic=batch.synthetic,
@@ -45,17 +45,20 @@ def _other_name(session: Session, identifier: str, header: InstanceHeader, site_
     """A person who is known by this number under quite another name: named when the birth date agrees, else a Conflict."""
     key = keyed_hash(identifier)
     known = session.exec(select(Participant).where(Participant.site_id == site_id, Participant.identifier_key == key)).first()
-    given = _words(header.patient_name)
+    given = _words(_name(header))
     if known is None or not given or given & _words(unseal(known.name_sealed)) or unseal(known.name_sealed) == identifier:
         return None
     if header.birth_date is not None and header.birth_date == known.birth_date:
         return say(N_("The name in the images is not the one of participant {number}; the birth date agrees"), number=known.number)
     raise Conflict(
-        N_(
-            "The patient number is that of participant {number}, the name is not, and no birth date confirms it; check whose they are"
-        ),
+        N_("The patient number is that of participant {number}, the name is not, and no birth date confirms it; check whose they are"),
         number=known.number,
     )
+
+
+def _name(header: InstanceHeader) -> str:
+    """The name as written; "" where the sender only repeated the number."""
+    return "" if header.patient_name == header.patient_id else header.patient_name
 
 
 def _words(name: str) -> frozenset[str]:

@@ -1,8 +1,6 @@
-"""What pages show of a batch: how far it is, what became of its exams, and the receipt of every file."""
+"""How far a batch is, what became of its exams, and the receipt of every file; only at the person's own sites."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -12,66 +10,9 @@ from core.errors import NotAllowed, Retryable
 from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow import runs
-from db.enums import ExamKind, IntakeResult, RunOutcome
+from core.workflow.intake.lines import BatchLine, BatchProgress, BatchView, FileLine, StudyLine
+from db.enums import IntakeResult, RunOutcome
 from db.tables import Decision, Episode, Exam, ExamInstance, IntakeBatch, IntakeItem, ModelRun, ModelVersion, Participant, Read, Site, User
-
-
-@dataclass(frozen=True)
-class StudyLine:
-    """One exam of a batch. `stage`: received, checked, complete, scoring, queued, read or not scored; `fraction` while scoring."""
-
-    exam_id: int
-    participant_name: str
-    number: str
-    kind: ExamKind
-    exam_date: date
-    images: int
-    stage: str
-    fraction: float | None
-    reason: Sentence | None
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """The receipt of one file."""
-
-    path: str
-    result: IntakeResult
-    reason: Sentence | None
-
-
-@dataclass(frozen=True)
-class BatchProgress:
-    """`phase`: waiting, receiving, checking, done or failed; `fraction` where it is known."""
-
-    phase: str
-    done: int
-    total: int | None
-    fraction: float | None
-    reason: Sentence | None = None
-
-
-@dataclass(frozen=True)
-class BatchLine:
-    """One row of the list of uploads."""
-
-    id: str
-    site_name: str
-    programme: str | None
-    source: str
-    author: str
-    created_at: datetime
-    finished_at: datetime | None
-    counts: dict[IntakeResult, int]
-
-
-@dataclass(frozen=True)
-class BatchView(BatchLine):
-    """One upload with its exams and files."""
-
-    progress: BatchProgress
-    studies: tuple[StudyLine, ...]
-    files: tuple[FileLine, ...]
 
 
 def batches(session: Session, person: Person, limit: int = 20) -> tuple[BatchLine, ...]:
