@@ -84,14 +84,14 @@ def test_opening_a_case_claims_it_and_says_what_there_is(doctor: Person) -> None
     said = words(open_page("doctor/case", doctor, exam=str(exam_id)))
     assert "Okafor, Ruth" in said
     assert "there are no images to look at" in said
-    assert "Your opinion" in said
+    assert "Choose Lung-RADS and the decision to sign" in said
     with snapshot() as session:
         assert session.get_one(Claim, exam_id).user_id == doctor.user_id
 
 
 def test_the_usual_decision_is_offered_its_consequence_said_and_signing_decides(doctor: Person) -> None:
     exam_id = cases(1)[0]
-    test = choose(open_page("doctor/case", doctor, exam=str(exam_id)), "Lung-RADS", "4B")
+    test = choose(open_page("doctor/case", doctor, exam=str(exam_id)), "Your opinion: Lung-RADS", "4B")
     assert "Recall for assessment: a task for the coordinator is made, due" in words(test)
     press(test, "Sign: 4B, Assessment")
     assert "Signed, category 4B" in words(test)
@@ -108,7 +108,7 @@ def test_nothing_can_be_signed_before_category_and_decision_are_chosen(doctor: P
 
 def test_after_signing_the_next_case_is_one_click_away(doctor: Person) -> None:
     first, second = cases(2)
-    test = press(choose(open_page("doctor/case", doctor, exam=str(first)), "Lung-RADS", "2"), "Sign: 2")
+    test = press(choose(open_page("doctor/case", doctor, exam=str(first)), "Your opinion: Lung-RADS", "2"), "Sign: 2")
     press(test, "Next case")
     with snapshot() as session:
         assert session.get_one(Claim, second).user_id == doctor.user_id
@@ -138,7 +138,7 @@ def test_a_coordinator_sees_the_case_without_images_or_form(staff: dict[Role, Pe
     said = words(open_page("doctor/case", staff[Role.coordinator], exam=str(exam_id)))
     assert "Images are shown to doctors of this site" in said
     assert "/ct" not in said
-    assert "Your opinion" not in said
+    assert "the decision to sign" not in said
 
 
 def test_the_viewer_is_told_where_the_marks_lie_on_the_images_they_name(doctor: Person, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_the_viewer_is_told_where_the_marks_lie_on_the_images_they_name(doctor: 
 
 def test_my_reads_tell_what_became_of_them(doctor: Person) -> None:
     exam_id = cases(1)[0]
-    press(choose(open_page("doctor/case", doctor, exam=str(exam_id)), "Lung-RADS", "2"), "Sign: 2")
+    press(choose(open_page("doctor/case", doctor, exam=str(exam_id)), "Your opinion: Lung-RADS", "2"), "Sign: 2")
     with transaction() as session:
         an_outcome(session, session.get_one(Exam, exam_id), kind=OutcomeKind.interval_cancer, certainty=Certainty.final)
     test = open_page("doctor/history", doctor)

@@ -21,14 +21,17 @@ top(case, user)
 with st.container(key="case_body", horizontal=True, gap="small"):
     with st.container(width="stretch", key="case_view"):
         show_images(case, user, *chosen(case))
-    with st.container(width=324, key="case_panel"):
-        about_images(problem(case, user), remarks(case, user))
-        if not case.can_read:
-            concluded(case, user)
-        findings(case, slices_of(case, user))
+    with st.container(width=324, key="case_panel", gap=None):
+        with st.container(key="case_evidence"):
+            if not case.can_read:
+                concluded(case, user)
+            doubts = remarks(case, user)
+            about_images(problem(case, user), doubts)
+            findings(case, slices_of(case, user), said_already=doubts)
+            reads(case)
         if case.can_read:
-            sign(case, user, opinion(case))
+            with st.container(key="case_decision"):
+                sign(case, user, opinion(case))
             keep_claim(user, case.exam_id)
             if case.ai is None and case.images:
                 wait_for_ai(user, case.exam_id)
-        reads(case)

@@ -22,9 +22,8 @@ def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Senten
     if case.ai is None:
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
     else:
+        _summary(case.ai)
         _marks(case, case.ai, slices)
-        if case.kind is ExamKind.mammography:
-            _breasts(case.ai)
         _witness(case.ai, {str(one) for one in said_already})
     _rule(case)
 
@@ -96,24 +95,23 @@ def _suspicion_help(lung: bool) -> str:
     return _("Suspicion of cancer in this view from 0 to 1; “Here” is the evidence at the mark itself")
 
 
-def _breasts(ai: AiResult) -> None:
-    """Exam-level figures of mammography."""
+def _summary(ai: AiResult) -> None:
+    """What the model says of the whole exam."""
     breasts = ai.result.get("breasts") or {}
-    said = [f"{_('right') if side == 'R' else _('left')} {breasts[side]:.2f}" for side in ("R", "L") if breasts.get(side) is not None]
-    parts = [_("Suspicion by breast: {breasts}", breasts=", ".join(said))] if said else []
-    if ai.result.get("density"):
-        parts.append(_("density {letter}", letter=ai.result["density"]))
+    sides = [f"{_('right') if side == 'R' else _('left')} {breasts[side]:.2f}" for side in ("R", "L") if breasts.get(side) is not None]
+    parts = [f"**{_('score {step} of 10', step=ai.step)}**"] if ai.step is not None else []
+    parts += [_("suspicion {breasts}", breasts=", ".join(sides))] if sides else []
+    parts += [_("density {letter}", letter=ai.result["density"])] if ai.result.get("density") else []
     if parts:
         st.markdown(" · ".join(parts))
 
 
 def _witness(ai: AiResult, said_already: set[str]) -> None:
     """Model, version, score and limits, quietly."""
-    score = _("score {step} of 10", step=ai.step) if ai.step is not None else ""
     ran = _("{seconds} s on {device}", seconds=f"{ai.seconds:.0f}", device=ai.device)
-    parts = [f"{ai.model} {ai.tag}", score, ran, moment(ai.finished_at), *([f"**{_('simulated result')}**"] if ai.synthetic else [])]
+    parts = [f"{ai.model} {ai.tag}", ran, moment(ai.finished_at), *([f"**{_('simulated result')}**"] if ai.synthetic else [])]
     with st.container(key="case_limits", gap=None):
-        st.caption(" · ".join(part for part in parts if part))
+        st.caption(" · ".join(parts))
         if ai.limits:
             with st.popover(n_("{n} limit of this model", "{n} limits of this model", len(ai.limits)), type="tertiary"):
                 st.markdown("\n".join(f"- {_(limit)}" for limit in ai.limits))

@@ -40,6 +40,8 @@ def _images(case: Case, user: Person) -> images.CtImages:
     key = f"images-{case.exam_id}"
     kept = st.session_state.get(key)
     if kept is None or kept[0] != case.images:
+        for other in [name for name in st.session_state if str(name).startswith("images-")]:
+            del st.session_state[other]
         kept = st.session_state[key] = (case.images, read(images.ct, user, case.exam_id))
     found: images.CtImages = kept[1]
     return found

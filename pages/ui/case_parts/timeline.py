@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.workflow.programmes import card
 from core.workflow.reading import Case
 from core.workflow.timeline import TimelineEvent
 from pages.ui.i18n import _, day, show
-from pages.ui.words import PROGRAMME
 
 FOLDER = Path(__file__).parent
 _AXIS = st.components.v2.component(
@@ -51,7 +51,7 @@ def _exam(exam_id: int, events: list[TimelineEvent], case: Case) -> dict[str, An
         "exam": exam_id,
         "here": here,
         "tone": "outcome" if "outcome" in kinds else "exam",
-        "label": f"{_(PROGRAMME[first.programme])} {first.round}" + (f" · {decided}" if decided else ""),
+        "label": f"{card(first.programme).scheme} {decided}" if decided else _("round {n}", n=first.round),
         "date": day(first.at),
         "title": "\n".join(f"{day(event.at)}  {show(event.text)}" for event in events),
     }
