@@ -8,9 +8,11 @@ from typing import Any
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from core import audit
 from core.access import Act, Person
-from core.audit import broken_link
 from db.tables import AuditEvent, Site, User
+
+MOST = 50_000  # events in one file
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,17 @@ def trail(session: Session, person: Person, filters: TrailFilters = TrailFilters
     return Trail(tuple(_line(row, people, sites) for row in rows), total, tuple(acts))
 
 
+def export(session: Session, person: Person, filters: TrailFilters) -> tuple[TrailLine, ...]:
+    """The newest events that fit, for a file; that they were taken out is an event itself."""
+    rows = trail(session, person, filters, size=MOST).rows
+    audit.record(session, person, "trail_exported", "trail", len(rows))
+    return rows
+
+
 def verified(session: Session, person: Person) -> int | None:
     """The id of the first event that does not fit the chain; None when the whole trail is intact."""
     person.must(Act.administer)
-    return broken_link(session)
+    return audit.broken_link(session)
 
 
 def _matching(filters: TrailFilters) -> SelectOfScalar[AuditEvent]:

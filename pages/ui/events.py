@@ -4,20 +4,30 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
-from core.clock import today
+from core import trail
+from core.access import Person
+from core.clock import now, today
 from core.trail import TrailFilters, TrailLine
+from db.engine import transaction
 from pages.ui.choice import asked
 from pages.ui.i18n import N_, _, moment, plain
+from pages.ui.session import read
 from pages.ui.tables import Column, Row, two
 from pages.ui.words import ACTION, OBJECT
 
 SPANS = {"7": N_("7 days"), "30": N_("30 days"), "365": N_("1 year"), "all": N_("All")}
-SIZE, MOST = 100, 20_000
+SIZE = 100
+
+
+def page() -> int:
+    """The page of the list that the address asks for, from 0."""
+    number = st.query_params.get("page", "1")
+    return max(int(number) - 1, 0) if number.isdigit() else 0
 
 
 def wanted() -> TrailFilters:
@@ -67,9 +77,25 @@ def _detail(detail: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')}: {plain(value)}" for name, value in detail.items() if value is not None) or "–"
 
 
-def chain_line(broken: int | None) -> str:
-    """Whether the chain of hashes holds."""
+def export(user: Person, filters: TrailFilters) -> str:
+    """What the download button calls when it is pressed."""
+    with transaction() as session:
+        return as_csv(trail.export(session, user, filters))
+
+
+@st.cache_data(ttl=300, show_spinner=False)
+def _checked(user_id: int, _user: Person) -> tuple[int | None, datetime]:
+    """The whole chain is worked through at most every five minutes."""
+    return read(trail.verified, _user), now()
+
+
+def chain_line(user: Person) -> str:
+    """Whether the chain of hashes holds, and when that was checked."""
+    return state_line(*_checked(user.user_id, user))
+
+
+def state_line(broken: int | None, at: datetime) -> str:
     if broken is None:
-        return f":green-badge[✓ {_('Chain intact')}] {_('Every event fits the one before it.')}"
+        return f":green-badge[✓ {_('Chain intact')}] {_('Every event fits the one before it; checked {at}.', at=at)}"
     what = _("Event {n} does not fit the one before it. Keep the database as it is and call for help.", n=broken)
     return f":red-badge[▲ {_('Chain broken')}] {what}"

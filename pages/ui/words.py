@@ -78,6 +78,7 @@ ACTION = {
     "role_ended": N_("Took a role back"),
     "password_set": N_("Set a new password"),
     "password_changed": N_("Changed the own password"),
+    "trail_exported": N_("Took out the audit trail"),
     "job_again": N_("Tried a failed job again"),
     "outcome_recorded": N_("Recorded an outcome"),
     "recall_opened": N_("Opened a recall"),
@@ -97,6 +98,7 @@ OBJECT = {
     "recall": N_("Recall"),
     "outcome": N_("Outcome"),
     "job": N_("Job"),
+    "trail": N_("Audit trail"),
     "site": N_("Site"),
 }
 
