@@ -18,7 +18,9 @@ from types import FrameType
 from core import log
 from core.child import Child, run_once
 from core.settings import Settings, settings
+from core.sites import only_invented
 from core.start import is_empty, prepare
+from db.engine import snapshot
 
 POLL_S = 0.2
 PAGE_PATIENCE_S = 60.0
@@ -52,6 +54,9 @@ class Launcher:
                 self.images.start()
         while not self.stopping:
             self._look_after()
+            if not came and answers(self.given):
+                came = True
+                self._announce()
             time.sleep(POLL_S)
         self._stop_all()
         return 0 if came else 1
@@ -64,7 +69,7 @@ class Launcher:
         """Wait for the first page; the web process is started again when it dies meanwhile."""
         deadline = time.monotonic() + PAGE_PATIENCE_S
         while not self.stopping and time.monotonic() < deadline:
-            if answers(self.given.port):
+            if answers(self.given):
                 return True
             self.web.look_after()
             time.sleep(POLL_S)
@@ -98,10 +103,10 @@ def address(given: Settings) -> str:
     return f"http://{shown}:{given.port}"
 
 
-def answers(port: int) -> bool:
+def answers(given: Settings) -> bool:
     """Whether the page answers 200."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+        with urllib.request.urlopen(address(given), timeout=5) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
@@ -142,11 +147,16 @@ def main() -> int:
         if code := run_once("core.demo", "--if-empty"):
             say(f"The demonstration programme could not be made (exit status {code}); the lines above say why.")
             return 1
-    launcher = Launcher(given)
+    with snapshot() as session:
+        shown = given.demo and only_invented(session)  # real sites beside the invented ones: no accounts are shown, no images are made
+    launcher = Launcher(given.model_copy(update={"demo": shown}))
     signal.signal(signal.SIGINT, launcher.stop)
     signal.signal(signal.SIGTERM, launcher.stop)
     return launcher.run()
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:  # before there were children to stop
+        raise SystemExit(130) from None
