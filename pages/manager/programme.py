@@ -32,5 +32,5 @@ if not found.counts.exams:
     st.stop()
 view.exceptions(found)
 key = view.overview(found)
-view.detail(found, key)
+view.detail(found, key, view.source(found, where))
 behind(found, key)

@@ -18,6 +18,7 @@ class Palette:
     muted: str
     line: str
     surface: str
+    page: str
     accent: str
     band: str
     good: str
@@ -27,15 +28,15 @@ class Palette:
 
 
 LIGHT = Palette(
-    text="#1A2530", muted="#5A6B78", line="#DCE3E8", surface="#FFFFFF", accent="#0B6B74", band="rgba(11,107,116,0.16)",
+    text="#1A2530", muted="#5A6B78", line="#DCE3E8", surface="#FFFFFF", page="#F7F9FA", accent="#0B6B74", band="rgba(11,107,116,0.16)",
     good="rgba(31,111,74,0.09)", action="#B3261E", first="#0072B2", second="#D55E00",
 )  # fmt: skip
 DARK = Palette(
-    text="#E8EEF2", muted="#9FB0BC", line="#2A363E", surface="#172026", accent="#4FB3BC", band="rgba(79,179,188,0.20)",
+    text="#E8EEF2", muted="#9FB0BC", line="#2A363E", surface="#172026", page="#0F1518", accent="#4FB3BC", band="rgba(79,179,188,0.20)",
     good="rgba(124,199,161,0.12)", action="#F2867E", first="#56B4E9", second="#E69F00",
 )  # fmt: skip
 FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
-HEIGHT = 280
+HEIGHT = 316
 
 
 def palette() -> Palette:
@@ -52,8 +53,8 @@ def template(look: Palette) -> go.layout.Template:
     hover = {"bgcolor": look.surface, "bordercolor": look.line, "font": {"size": 12, "color": look.text, "family": FONT}}
     clear = "rgba(0,0,0,0)"
     layout = {
-        "font": {"family": FONT, "size": 12, "color": look.text}, "paper_bgcolor": clear, "plot_bgcolor": clear, "showlegend": False,
-        "colorway": [look.first, look.second, look.accent, look.muted], "margin": {"l": 8, "r": 16, "t": 28, "b": 8}, "hoverlabel": hover,
+        "font": {"family": FONT, "size": 12, "color": look.text}, "paper_bgcolor": look.page, "plot_bgcolor": clear, "showlegend": False,
+        "colorway": [look.first, look.second, look.accent, look.muted], "margin": {"l": 8, "r": 16, "t": 66, "b": 8}, "hoverlabel": hover,
         "xaxis": axis, "yaxis": axis | {"rangemode": "tozero"}, "dragmode": False, "bargap": 0.25,
         "modebar": {"bgcolor": clear, "color": look.muted, "activecolor": look.accent, "orientation": "h"},
     }  # fmt: skip
@@ -65,6 +66,15 @@ def blank(x: str, y: str, look: Palette) -> go.Figure:
     figure = go.Figure(layout={"template": template(look)})
     figure.update_layout(height=HEIGHT, xaxis_title_text=x, yaxis_title_text=y)
     return figure
+
+
+def titled(figure: go.Figure, title: str, source: str, look: Palette) -> go.Figure:
+    """What it shows, and below what it was counted from, inside of the plot: a saved image says both by itself."""
+    small = {"text": source, "font": {"size": 12, "color": look.muted}}
+    title_font = {"size": 14, "color": look.text, "weight": 600}
+    return figure.update_layout(
+        title={"text": title, "font": title_font, "subtitle": small, "x": 0, "xref": "paper", "y": 0.98, "yanchor": "top"}
+    )
 
 
 def note(figure: go.Figure, text: str, look: Palette, x: float, y: float, **where: object) -> None:

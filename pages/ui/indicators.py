@@ -1,9 +1,11 @@
 """How one indicator is written: its value with unit, interval and counts, and its place against its band."""
 
+from collections.abc import Iterable
+
 from core.metrics.benchmark import Band
 from core.metrics.interval import Interval
 from core.metrics.programme import Indicator
-from pages.ui.i18n import N_, _, n_, number
+from pages.ui.i18n import N_, _, language, n_, number
 from pages.ui.tables import Tone
 
 SCALE = {"%": 100.0, "per 1000": 1000.0, "days": 1.0, "kappa": 1.0}
@@ -79,6 +81,13 @@ def standing(one: Indicator) -> tuple[str, Tone, str]:
     if one.reference is not None:
         return f"{_(one.reference.source)}: {_(UNITS[one.unit], value=figure_of(one, one.reference.value))}", "gray", ""
     return "", "gray", ""
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of a sentence with the commas and the full stop of the language; nothing for nothing."""
+    comma, stop = ("，", "。") if language() == "zh_CN" else (", ", ".")
+    told = comma.join(parts)
+    return f"{told}{stop}" if told else ""
 
 
 def _span(one: Indicator, interval: Interval) -> str:

@@ -17,6 +17,7 @@ from core.workflow.programmes import cards as programme_cards
 from pages.ui import figures, score_figures
 from pages.ui.choice import choice, pick
 from pages.ui.i18n import _, n_, number, show
+from pages.ui.indicators import listed
 from pages.ui.tables import Column, Row, table, two
 from pages.ui.words import PROGRAMME
 
@@ -28,7 +29,7 @@ def programme() -> str:
 def asked(versions: Sequence[Candidate], sites: Sequence[SiteLine]) -> dict[str, Any]:
     """The filters as widgets, and as what `model_performance` is asked."""
     names = {one.key: f"{one.key}{' · ' + _('simulated') if one.synthetic else ''}" for one in versions}
-    model = pick("model", _("Model version"), names, width=280)
+    model = pick("model", _("Model version"), names, width=320)
     places = {"": _("All sites"), **{str(line.id): line.name for line in sites}}
     site = pick("site", _("Site"), places, width=230) if len(sites) > 1 else ""
     spans = periods(today())
@@ -45,7 +46,7 @@ def state_line(found: ModelPerformance) -> str:
     followed = n_("{n} followed up for 365 days", "{n} followed up for 365 days", found.n)
     cancers = n_("{n} of them with a cancer", "{n} of them with a cancer", found.positives)
     rest = f" {n_('{n} exam got no score.', '{n} exams got no score.', found.no_result)}" if found.no_result else ""
-    return f"{mark}{scored}, {followed}, {cancers}.{rest}"
+    return f"{mark}{listed([scored, followed, cancers])}{rest}"
 
 
 def rule(found: ModelPerformance) -> None:
@@ -109,15 +110,21 @@ def _card_row(one: CardFigure) -> Row:
     return Row(" ".join(one.path), cells)
 
 
+def _source(found: ModelPerformance) -> str:
+    """Version and number of exams, and what is simulated or invented: for the image of a plot."""
+    parts = [found.model, f"n = {number(found.n)}"]
+    return " · ".join([*parts, *([_("simulated")] if found.synthetic else []), *([_("invented exams")] if found.invented else [])])
+
+
 def _roc(found: ModelPerformance, accuracy: Accuracy) -> None:
-    area, curve = accuracy.area, accuracy.curve
+    area, curve, look = accuracy.area, accuracy.curve, figures.palette()
     value, low, high = (number(share, 3) for share in (area.value, area.low, area.high))
-    st.markdown(f"**{_('Ranking')}** {_('Area {value} (95 % {low}–{high})', value=value, low=low, high=high)}")
+    title = _("Ranking: area {value} (95 % {low}–{high})", value=value, low=low, high=high)
+    plot = figures.titled(score_figures.roc(accuracy, look), title, _source(found), look)
     header = [_("Threshold"), _("1 − specificity"), _("Sensitivity"), _("95 % from"), _("95 % to")]
     columns = (curve.threshold, curve.false_positive_rate, curve.sensitivity, accuracy.low, accuracy.high)
-    alt = _("ROC curve of {model} with its 95 % band", model=found.model)
     rows = zip(*(values.tolist() for values in columns), strict=True)
-    figures.show(score_figures.roc(accuracy, figures.palette()), "roc", alt=alt, header=header, rows=rows)
+    figures.show(plot, "roc", alt=_("ROC curve of {model} with its 95 % band", model=found.model), header=header, rows=rows)
     meaning = _(
         "Taking one exam with and one without a cancer, the one with it has the higher score in {value} % of all pairs. {cancers} exams "
         "with and {others} without a cancer; interval after DeLong, by participant.",
@@ -129,10 +136,10 @@ def _roc(found: ModelPerformance, accuracy: Accuracy) -> None:
 
 
 def _scores(found: ModelPerformance) -> None:
-    st.markdown(f"**{_('Scores')}** {_('by outcome')}")
-    figure = score_figures.distribution(found.truth, found.score, figures.palette())
+    look = figures.palette()
+    plot = figures.titled(score_figures.distribution(found.truth, found.score, look), _("Scores by outcome"), _source(found), look)
     rows = zip(found.score.tolist(), found.truth.astype(int).tolist(), strict=True)
-    figures.show(figure, "scores", alt=_("Scores of exams with and without a cancer"), header=[_("Score"), _("Cancer")], rows=rows)
+    figures.show(plot, "scores", alt=_("Scores of exams with and without a cancer"), header=[_("Score"), _("Cancer")], rows=rows)
     meaning = _(
         "The less the two rows overlap, the better a threshold can tell them apart. Each bar is a share of its own row; n = {n}.", n=found.n
     )
@@ -140,15 +147,15 @@ def _scores(found: ModelPerformance) -> None:
 
 
 def _reliability(found: ModelPerformance, accuracy: Accuracy) -> None:
-    told = _("Brier {brier}, calibration error {ece}", brier=number(accuracy.brier, 3), ece=number(accuracy.ece, 3))
-    st.markdown(f"**{_('Calibration')}** {told}")
+    look = figures.palette()
+    title = _("Calibration: Brier {brier}, error {ece}", brier=number(accuracy.brier, 3), ece=number(accuracy.ece, 3))
+    plot = figures.titled(score_figures.reliability(accuracy, look), title, _source(found), look)
     header = [_("From"), _("To"), _("Mean score"), _("Cancers"), _("Exams")]
     rows = [(row.low, row.high, row.mean_probability, row.observed.numerator, row.observed.denominator) for row in accuracy.bins]
-    alt = _("Share of cancers by mean score in {bins} bins", bins=BINS)
-    figures.show(score_figures.reliability(accuracy, figures.palette()), "calibration", alt=alt, header=header, rows=rows)
+    figures.show(plot, "calibration", alt=_("Share of cancers by mean score in {bins} bins", bins=BINS), header=header, rows=rows)
     meaning = _(
-        "Above the line cancers are more frequent than the score says, below it rarer. {bins} bins of equal width, n = {n}; giving "
-        "everybody the same score would have a Brier score of {base}.",
+        "Above the line cancers are more frequent than the score says, below it rarer. The error is the mean distance from the line (ECE) "
+        "in {bins} bins of equal width, n = {n}; giving everybody the same score would have a Brier score of {base}.",
         bins=BINS,
         n=found.n,
         base=number(accuracy.prevalence_brier, 3),

@@ -16,6 +16,7 @@ from pages.ui import figures, indicators
 from pages.ui.cards import Card, cards
 from pages.ui.choice import choice, pick
 from pages.ui.i18n import N_, _, n_, show
+from pages.ui.indicators import listed
 from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, table
 from pages.ui.trend import trend
@@ -60,9 +61,15 @@ def state_line(found: ProgrammeFigures, where: str) -> str:
         n_("{n} short-term recall", "{n} short-term recalls", n.short_term),
         n_("{n} answer to a recall", "{n} answers to recalls", n.answers),
     ]
-    told = ", ".join(text for text, count in zip(apart, (n.undecided, n.technical, n.short_term, n.answers), strict=True) if count)
+    told = [text for text, count in zip(apart, (n.undecided, n.technical, n.short_term, n.answers), strict=True) if count]
     mark = f":orange-badge[{_('invented')}] " if found.synthetic else ""
-    return f"{mark}{words} {told}{'.' if told else ''}"
+    return f"{mark}{words} {listed(told)}"
+
+
+def source(found: ProgrammeFigures, where: str) -> str:
+    """Programme, place, day and, where it is so, that all of it is invented: for the image of a plot."""
+    parts = [_(PROGRAMME[found.terms.programme]), where, _("as known on {day}", day=found.as_of)]
+    return " · ".join([*parts, *([_("invented")] if found.synthetic else [])])
 
 
 def exceptions(found: ProgrammeFigures) -> None:
@@ -89,19 +96,19 @@ def overview(found: ProgrammeFigures) -> str:
     return cards("figure", _("Indicators"), [_card(one, found) for one in found.whole.indicators], default=first)
 
 
-def detail(found: ProgrammeFigures, key: str) -> None:
-    """The chosen indicator: what it means, its course, and its parts."""
-    one = found.whole.of(key)
+def detail(found: ProgrammeFigures, key: str, source: str) -> None:
+    """The chosen indicator: what it means, its course, and its parts. `source` says in an image what it was counted from."""
+    one, look = found.whole.of(key), figures.palette()
     st.subheader(show(one.name), anchor=False)
     told = [show(one.definition), show(one.mature, ""), _band(one)]
     st.markdown(f"**{indicators.sentence(one)}.** " + " ".join(text for text in told if text))
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.markdown(f"**{_('By quarter')}** :gray[{_('with 95 % interval; hollow points have fewer than 25 in the numerator')}]")
-        alt = _("{name} by quarter with 95 % interval", name=one.name)
-        header = [_("Quarter"), *_header()]
+        title = _("{name} by quarter with 95 % interval", name=one.name)
+        plot = figures.titled(trend(found.by_quarter, key, look), title, source, look)
         rows = [(show(group.name), *_numbers(group.of(key))) for group in found.by_quarter]
-        figures.show(trend(found.by_quarter, key, figures.palette()), f"{key}-by-quarter", alt=alt, header=header, rows=rows)
+        figures.show(plot, f"{key}-by-quarter", alt=f"{title}. {source}", header=[_("Quarter"), *_header()], rows=rows)
+        st.markdown(f":gray[{_('Hollow points have fewer than 25 in the numerator.')}]")
     with right:
         st.markdown(f"**{_('By site and round')}**")
         table(f"parts-{key}", _part_columns(), _part_rows(found, key), label=_("By site and round"))

@@ -35,7 +35,7 @@ def roc(found: Accuracy, look: Palette) -> go.Figure:
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": look.accent, "width": 2}, customdata=told, hovertemplate=words)
     figure.add_scatter(
         x=[1 - (point.specificity.value or 0) for point in found.points], y=[point.sensitivity.value for point in found.points],
-        mode="markers", marker={"size": 8, "color": look.surface, "line": {"color": look.accent, "width": 2}},
+        mode="markers", cliponaxis=False, marker={"size": 8, "color": look.surface, "line": {"color": look.accent, "width": 2}},
         hovertext=[_point(point) for point in found.points], hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     note(figure, _("no better than chance"), look, 0.56, 0.45)
@@ -51,7 +51,7 @@ def reliability(found: Accuracy, look: Palette) -> go.Figure:
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": look.muted, "width": 1, "dash": "dot"}, hoverinfo="skip")
     figure.add_scatter(
         x=[row.mean_probability for row, _i in used], y=[i.value for _r, i in used],
-        mode="markers", marker={"size": 8, "color": look.accent},
+        mode="markers", cliponaxis=False, marker={"size": 8, "color": look.accent},
         error_y={
             "type": "data", "symmetric": False, "array": [i.high - i.value for _r, i in used],
             "arrayminus": [i.value - i.low for _r, i in used], "color": look.accent, "thickness": 1, "width": 3,

@@ -27,7 +27,7 @@ def trend(groups: Iterable[Group], key: str, look: Palette) -> go.Figure:
         x=x + x[::-1], y=high + low[::-1], fill="toself", fillcolor=look.band, line={"width": 0}, mode="lines", hoverinfo="skip"
     )
     figure.add_scatter(
-        x=x, y=[i.value * scale for _n, _o, i in known], mode="lines+markers", line={"color": look.accent, "width": 2},
+        x=x, y=[i.value * scale for _n, _o, i in known], mode="lines+markers", cliponaxis=False, line={"color": look.accent, "width": 2},
         marker={"size": 8, "color": filled, "line": {"color": look.accent, "width": 1.5}},
         customdata=[sentence(one) for _n, one, _i in known], hovertemplate="%{x}: %{customdata}<extra></extra>",
     )  # fmt: skip
