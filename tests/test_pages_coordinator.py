@@ -122,7 +122,7 @@ def test_recalls_show_the_overdue_ones_at_the_top(staff: dict[Role, Person]) -> 
 
 def test_an_outcome_and_the_closing_are_one_act(staff: dict[Role, Person]) -> None:
     """Called as the drawer's form calls it."""
-    from pages.ui.recall_view import _outcome_and_close
+    from pages.ui.recall_drawer import _outcome_and_close
 
     exam_id = cases(1)[0]
     a_recall(exam_id)

@@ -9,6 +9,7 @@ from pages.ui.choice import choice
 from pages.ui.frame import filters, head, nothing_here
 from pages.ui.i18n import _
 from pages.ui.queue import programmes
+from pages.ui.recall_drawer import drawer
 from pages.ui.session import read, require
 from pages.ui.tables import table
 
@@ -29,4 +30,4 @@ elif not shown:
 else:
     picked = table("recalls", recall_view.columns(), recall_view.rows(shown, user), label=_("Recalls"), height="calc(100vh - 250px)")
     if picked.opened:
-        recall_view.drawer(user, next(row for row in shown if str(row.recall_id) == picked.opened))
+        drawer(user, next(row for row in shown if str(row.recall_id) == picked.opened))

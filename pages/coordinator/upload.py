@@ -9,11 +9,12 @@ from pages.ui import upload_view
 from pages.ui.frame import head, nothing_here
 from pages.ui.i18n import _
 from pages.ui.session import read, require
+from pages.ui.upload_zone import send
 
 user = require(Act.upload)
 places = read(sites, user.sites(Act.upload))
 head(_("Upload"), _("Files, folders and zip archives with DICOM images; what is not an image is set aside."))
-upload_view.send(places)
+send(places)
 
 
 @st.fragment(run_every="2s")

@@ -10,7 +10,7 @@ from core.access import Person
 from core.people import GrantLine, UserLine
 from core.sites import SiteLine
 from db.enums import Role
-from pages.ui.i18n import _, moment
+from pages.ui.i18n import _, literal, moment
 from pages.ui.session import did
 from pages.ui.tables import Column, Row, chip
 from pages.ui.words import ROLE
@@ -50,9 +50,11 @@ def ask_new(user: Person, places: Sequence[SiteLine]) -> None:
 def show_one(user: Person, line: UserLine, places: Sequence[SiteLine]) -> None:
     """One account in a drawer: its roles, and what can be done with it."""
 
-    @st.dialog(line.name, position="right", width=520)
+    @st.dialog(literal(line.name), position="right", width=520)
     def drawer() -> None:
-        st.caption(f"{line.login} · {_('made on {day}', day=line.created_at.date())} · {_('last sign-in')}: {moment(line.last_sign_in)}")
+        st.caption(
+            f"{literal(line.login)} · {_('made on {day}', day=line.created_at.date())} · {_('last sign-in')}: {moment(line.last_sign_in)}"
+        )
         st.subheader(_("Roles"), anchor=False)
         for grant in line.grants:
             _one_grant(user, grant)
@@ -71,7 +73,7 @@ def show_one(user: Person, line: UserLine, places: Sequence[SiteLine]) -> None:
 
 def _one_grant(user: Person, grant: GrantLine) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_(ROLE[grant.role])}** · {grant.site_name or _('every site')}", width="stretch")
+        st.markdown(f"**{_(ROLE[grant.role])}** · {literal(grant.site_name or _('every site'))}", width="stretch")
         if st.button(_("Take back"), key=f"end-{grant.grant_id}") and did(
             people.end_role, user, grant.grant_id, done=_("The role is taken back.")
         ):

@@ -1,7 +1,5 @@
 """What surrounds every page: navigation by role, the person and the language at the right, and the two lines that are always true."""
 
-import html
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.access import Act, Person
-from core.sites import SiteLine, sites
-from pages.ui.i18n import LANGUAGES, N_, _, language
-from pages.ui.session import read, speak
-from pages.ui.words import ROLE
+from pages.ui.account import surround
+from pages.ui.i18n import N_, _
 
 ROOT = Path(__file__).resolve().parents[2]
-THEMES = {"System": N_("As the system"), "Light": N_("Light"), "Dark": N_("Dark")}
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ def navigate(user: Person | None) -> None:
     page = st.navigation([home, *pages], position="top")
     st.set_page_config(page_title=f"{page.title} · Firstlight", layout="wide", initial_sidebar_state="collapsed")
     if user is not None:
-        _surround(user)
+        surround(user)
     page.run()
 
 
@@ -93,58 +88,3 @@ def _go_home(first: Any) -> None:
         nothing_here(_("Your account has no role yet."), _("Ask an administrator to grant you one."))
     else:
         st.switch_page(first)
-
-
-def _surround(user: Person) -> None:
-    here = read(sites, {site for _role, site in user.grants})
-    with st.container(key="frame-strip"):
-        st.html(_strip(user, here))
-    with st.container(key="frame-foot"):
-        st.html(_foot(user))
-    with st.sidebar:
-        _account(user, here)
-
-
-def _strip(user: Person, here: Sequence[SiteLine]) -> str:
-    """Who and where, the other language, the theme and the way out, as plain links in the top bar."""
-    other = "zh_CN" if language() == "en" else "en"
-    themes = "".join(f'<a href="?theme={name}" target="_self" title="{html.escape(_(word))}">{html.escape(_(word))}</a>' for name, word in THEMES.items())
-    return (
-        f'<nav class="fl-strip" aria-label="{html.escape(_("Account"))}">'
-        f'<span class="fl-who" title="{html.escape(_roles(user))}"><b>{html.escape(user.name)}</b> {html.escape(_where(here))}</span>'
-        f'<a href="/language/{other}" target="_self" lang="{other[:2]}">{LANGUAGES[other]}</a>'
-        f'<span class="fl-themes">{themes}</span>'
-        f'<a href="/sign-out" target="_self">{html.escape(_("Sign out"))}</a></nav>'
-    )
-
-
-def _foot(user: Person) -> str:
-    invented = _("Demonstration programme: people and histories are invented")
-    mark = f"<b>{html.escape(invented)}</b>" if user.synthetic else ""
-    return f'<div class="fl-foot" role="note">{mark}<span>{html.escape(_("Research use only, not for clinical decisions"))}</span></div>'
-
-
-def _account(user: Person, here: Sequence[SiteLine]) -> None:
-    st.markdown(f"**{_plain(user.name)}**  \n{_plain(_roles(user))}  \n:gray[{_plain(', '.join(site.name for site in here))}]")
-    chosen = st.segmented_control(
-        _("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, default=language(), key="frame-language", required=True
-    )
-    if chosen and chosen != language():
-        speak(user, chosen)
-        st.rerun()
-    themes = "".join(f'<a href="?theme={name}" target="_self">{html.escape(_(word))}</a>' for name, word in THEMES.items())
-    st.html(f'<div class="fl-side"><span>{html.escape(_("Theme"))}</span><span class="fl-themes">{themes}</span></div>')
-    st.html(f'<div class="fl-side"><a href="/sign-out" target="_self">{html.escape(_("Sign out"))}</a></div>')
-
-
-def _roles(user: Person) -> str:
-    return ", ".join(_(ROLE[role]) for role in sorted(user.roles))
-
-
-def _where(here: Sequence[SiteLine]) -> str:
-    return here[0].name if len(here) == 1 else _("{n} sites", n=len(here)) if here else ""
-
-
-def _plain(text: str) -> str:
-    """Text of people, kept from being read as markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!$:~<>|" else sign for sign in text)

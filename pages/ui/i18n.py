@@ -131,6 +131,11 @@ def days(n: int) -> str:
     return _("today") if n <= 0 else n_("{n} day", "{n} days", n)
 
 
+def literal(text: str) -> str:
+    """What people or files are called, kept from being read as markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!$:~<>|" else sign for sign in text)
+
+
 def oldest(n: int) -> str:
     """How long the oldest of several things waits."""
     return _("the oldest since today") if n <= 0 else n_("the oldest for {n} day", "the oldest for {n} days", n)
@@ -140,4 +145,4 @@ def _locale() -> Locale:
     return Locale.parse(language())
 
 
-__all__ = ["LANGUAGES", "N_", "_", "day", "days", "language", "moment", "n_", "number", "oldest", "plain", "show", "use"]
+__all__ = ["LANGUAGES", "N_", "_", "day", "days", "language", "literal", "moment", "n_", "number", "oldest", "plain", "show", "use"]

@@ -7,7 +7,7 @@ import streamlit as st
 from core.access import Act, Person
 from core.workflow.participants import ParticipantLine
 from core.workflow.timeline import TimelineEvent, timeline
-from pages.ui.i18n import N_, _, day, number, show
+from pages.ui.i18n import N_, _, day, literal, number, show
 from pages.ui.queue import TONES
 from pages.ui.session import read
 from pages.ui.tables import Column, Row, Tone, chip, table, two
@@ -59,9 +59,9 @@ def rows(lines: Iterable[ParticipantLine], user: Person) -> list[Row]:
 def history(user: Person, line: ParticipantLine) -> None:
     """Everything that happened to one person, the newest first, in a drawer beside the list."""
 
-    @st.dialog(line.name, position="right", width=720)
+    @st.dialog(literal(line.name), position="right", width=720)
     def drawer() -> None:
-        st.markdown(f"{line.number} · {_age(line)} · {line.site_name}")
+        st.markdown(f"{line.number} · {_age(line)} · {literal(line.site_name)}")
         st.markdown(f"**{show(line.status)}**")
         events = read(timeline, user, line.id)
         for title, some in _rounds(events):

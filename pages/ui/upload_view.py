@@ -1,4 +1,4 @@
-"""The upload page's parts: the drop zone, the list of uploads, and one upload followed study by study."""
+"""The list of uploads, and one upload followed study by study until everything is in the queue."""
 
 import csv
 import io
@@ -7,13 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.sites import SiteLine
 from core.workflow.intake import BatchLine, BatchView, FileLine, StudyLine
 from db.enums import IntakeResult
 from pages.ui.choice import remember
-from pages.ui.i18n import N_, _, day, moment, n_, show
-from pages.ui.queue import programmes
-from pages.ui.shell import ASSETS
+from pages.ui.i18n import N_, _, day, literal, moment, n_, show
 from pages.ui.tables import Column, Row, Tone, chip, table, two
 from pages.ui.words import PROGRAMME, RECEIPT
 
@@ -36,39 +33,6 @@ PHASES = {
 }
 NOT_TAKEN = (IntakeResult.rejected, IntakeResult.conflict)
 
-_ZONE = st.components.v2.component(
-    "firstlight_upload",
-    html='<div class="zone"></div>',
-    css=(ASSETS / "upload.css").read_text("utf-8"),
-    js=(ASSETS / "upload.js").read_text("utf-8"),
-)
-
-
-def send(places: Sequence[SiteLine]) -> None:
-    """Where the images belong, and the zone that takes them."""
-    names = {site.id: site.name for site in places}
-    choices = {**programmes(), "": _("By the images")}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        site = st.selectbox(_("Site"), list(names), format_func=names.__getitem__, width=280, key="upload-site")
-        programme = st.segmented_control(_("Programme"), list(choices), default="", format_func=choices.__getitem__, required=True)
-    words = {
-        "lead": _("Drop files, folders or zip archives here"),
-        "hint": _("They stay encrypted on this server. Large uploads may take a while; the page can be used meanwhile."),
-        "files": _("Choose files"),
-        "folder": _("Choose a folder"),
-        "sending": _("Sending …"),
-        "stay": _("Keep this page open until everything is sent; what follows goes on without you."),
-        "progress": _("{files} of {all} files, {sent} of {bytes}"),
-        "lost": _("The connection was lost. Nothing was taken in; please send it again."),
-        "signed_out": _("Your sign-in has ended. Sign in again, then choose the files again."),
-        "again": _("Try again"),
-        "source": _("{n} files"),
-    }
-    data = {"site_id": site, "programme": programme or None, "words": words}
-    sent = _ZONE(key="upload-zone", data=data, on_sent_change=lambda: None).get("sent")
-    if sent:
-        remember("upload", sent)
-
 
 def asked(known: Sequence[BatchLine]) -> str:
     """The upload that the address names, else the newest."""
@@ -88,7 +52,7 @@ def follow(view: BatchView) -> None:
     """One upload: how far it is, its studies, and below them the files that were not taken."""
     counts = ", ".join(f"{n} {_(RECEIPT[result]).lower()}" for result, n in view.counts.items())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_plain_source(view)}** · {_(PHASES[view.progress.phase])} · :gray[{counts or _('no file yet')}]", width="stretch")
+        st.markdown(f"**{literal(view.source)}** · {_(PHASES[view.progress.phase])} · :gray[{counts or _('no file yet')}]", width="stretch")
         if view.files:
             st.download_button(
                 _("Receipt"),
@@ -128,7 +92,7 @@ def _refused(view: BatchView) -> None:
 def _line(line: BatchLine, chosen: bool) -> Row:
     refused = sum(line.counts.get(result, 0) for result in NOT_TAKEN)
     state = n_("{n} not taken in", "{n} not taken in", refused) if refused else _("taken in") if line.finished_at else _("under way")
-    cells = {"what": two(_plain_source(line), f"{moment(line.created_at)} · {state}", "red" if refused else "")}
+    cells = {"what": two(line.source, f"{moment(line.created_at)} · {state}", "red" if refused else "")}
     return Row(line.id, cells, href=f"/upload?upload={line.id}", tone="chosen" if chosen else "")
 
 
@@ -172,10 +136,3 @@ def _receipt(files: Sequence[FileLine]) -> bytes:
 def _safe(text: str) -> str:
     """A file name that a spreadsheet must not take for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
-
-
-def _plain_source(line: BatchLine) -> str:
-    return line.source
-
-
-__all__ = ["LISTED", "asked", "follow", "list_uploads", "send"]
