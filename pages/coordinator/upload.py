@@ -14,7 +14,7 @@ from pages.ui.upload_zone import send
 user = require(Act.upload)
 places = read(sites, user.sites(Act.upload))
 head(_("Upload"), _("Files, folders and zip archives with DICOM images; what is not an image is set aside."))
-send(places)
+send(user, places)
 
 
 @st.fragment(run_every="2s")

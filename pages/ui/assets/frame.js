@@ -13,6 +13,13 @@
   };
   apply();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
+  const stillHere = async () => {
+    if (document.hidden) return;
+    const answer = await fetch("/api/here", { cache: "no-store" }).catch(() => null);
+    if (answer?.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  };
+  document.addEventListener("visibilitychange", stillHere);
+  setInterval(stillHere, 120000);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="?theme="]');
     if (!link) return;

@@ -76,7 +76,7 @@ async function send(zone, found) {
   addEventListener("beforeunload", leaving);
   try {
     const source = found.length === 1 ? found[0].path : found[0].path.includes("/") ? found[0].path.split("/")[0] : said(data.words.source, { n: found.length });
-    const form = { site_id: data.site_id, programme: data.programme, participant_id: null, source, bytes: zone.bytes };
+    const form = { site_id: data.site_id, programme: data.programme, participant_id: data.participant_id, source, bytes: zone.bytes };
     const { batch } = await ask("", { body: JSON.stringify(form), headers: { "Content-Type": "application/json" } });
     const rest = [...found];
     await Promise.all(Array.from({ length: AT_ONCE }, async () => { while (rest.length) await sendFile(zone, batch, rest.shift()).catch((problem) => leaveOut(zone, problem)); }));
