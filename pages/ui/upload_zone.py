@@ -50,7 +50,7 @@ def send(user: Person, places: Sequence[SiteLine]) -> None:
 
 def _participant(user: Person, site: int | None) -> int | None:
     """The participant whom the coordinator names for images that do not say whose they are; None: as the images say."""
-    text = st.text_input(_("Participant"), placeholder=_("As the images say; or search by name or number"), width=300, key="upload-whose")
+    text = st.text_input(_("Participant"), placeholder=_("As the images say"), width=300, key="upload-whose")
     if not text.strip():
         return None
     found = [line for line in read(search, user, text, size=20).rows if line.site_id == site]
