@@ -76,6 +76,7 @@ def test_bars_begin_at_zero_and_each_row_sums_to_one() -> None:
 def test_hovering_a_quarter_shows_its_counts() -> None:
     line = trend([group("2026 Q1", 30), group("2026 Q2", 3)], "recall_first", LIGHT).data[-1]
     assert line.customdata[0] == "30 of 200 (15.0 %, 10.7–20.6)"
+    assert line.customdata[1] == "3 of 200, too few for a rate (95 % 0.5–4.3 %)"
     assert list(line.marker.color) == [LIGHT.accent, LIGHT.surface]
 
 

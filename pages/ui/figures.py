@@ -71,10 +71,9 @@ def blank(x: str, y: str, look: Palette) -> go.Figure:
 def titled(figure: go.Figure, title: str, source: str, look: Palette) -> go.Figure:
     """What it shows, and below what it was counted from, inside of the plot: a saved image says both by itself."""
     small = {"text": source, "font": {"size": 12, "color": look.muted}}
-    title_font = {"size": 14, "color": look.text, "weight": 600}
-    return figure.update_layout(
-        title={"text": title, "font": title_font, "subtitle": small, "x": 0, "xref": "paper", "y": 0.98, "yanchor": "top"}
-    )
+    place = {"x": 0, "xref": "container", "y": 0.98, "yanchor": "top", "pad": {"l": 2}}
+    font = {"size": 13, "color": look.text, "weight": 600}
+    return figure.update_layout(title={"text": title, "font": font, "subtitle": small, **place})
 
 
 def note(figure: go.Figure, text: str, look: Palette, x: float, y: float, **where: object) -> None:

@@ -53,11 +53,14 @@ def beside(one: Indicator) -> str:
 
 
 def sentence(one: Indicator) -> str:
-    """12 of 431 (2.8 %, 1.6–4.8), whatever the counts: for hovers and exports where the numbers are side by side."""
+    """12 of 431 (2.8 %, 1.6–4.8); from a small numerator no rate, only how far the counts reach."""
     if one.interval is None:
         return counts(one)
-    told = f"{_(UNITS[one.unit], value=figure_of(one, one.interval.value))}, {limits(one)}"
-    return f"{counts(one)} ({told})" if one.unit in ("%", "per 1000") else f"{told} ({n_('{n} exam', '{n} exams', one.denominator)})"
+    if one.unit in ("days", "kappa"):
+        return f"{value(one)}, {limits(one)} ({n_('{n} exam', '{n} exams', one.denominator)})"
+    if not one.stable:
+        return _("{counts}, too few for a rate (95 % {limits})", counts=counts(one), limits=_(UNITS[one.unit], value=limits(one)))
+    return f"{counts(one)} ({value(one)}, {limits(one)})"
 
 
 def band_text(one: Indicator, band: Band) -> str:

@@ -165,7 +165,7 @@ def _part_columns() -> list[Column]:
 def _part_rows(found: ProgrammeFigures, key: str) -> list[Row]:
     named = [(show(group.name), group) for group in found.by_site]
     named += [(_("Round {n}", n=show(group.name)), group) for group in found.by_round]
-    return [_part_row(name, group.of(key)) for name, group in named]
+    return [_part_row(name, group.of(key)) for name, group in named if group.of(key).denominator]
 
 
 def _part_row(name: str, one: Indicator) -> Row:

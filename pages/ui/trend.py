@@ -22,6 +22,7 @@ def trend(groups: Iterable[Group], key: str, look: Palette) -> go.Figure:
     x = [name for name, _one, _i in known]
     low, high = [i.low * scale for _n, _o, i in known], [i.high * scale for _n, _o, i in known]
     filled = [look.accent if one.stable else look.surface for _n, one, _i in known]
+    figure.update_layout(margin_t=82)
     _shade(figure, known[0][1], scale, max(high), look)
     figure.add_scatter(
         x=x + x[::-1], y=high + low[::-1], fill="toself", fillcolor=look.band, line={"width": 0}, mode="lines", hoverinfo="skip"
