@@ -128,6 +128,8 @@ def marks_begin_shown(case: Case) -> bool:
 def _rule(case: Case) -> None:
     """What the published rule says with its reasons, or, more quietly, what it lacks."""
     said = suggestion(case)
+    if case.ai is None and said.category is None and not said.because:
+        return  # it would only repeat why there is no AI result
     source = "  \n".join([show(said.text), *(show(one) for one in said.because), said.source])
     if said.category is not None:
         st.markdown(f":material/rule: {show(said.text)}", help=source)

@@ -15,7 +15,7 @@ DENSITIES = ("A", "B", "C", "D")
 SHORT = {
     ProgrammeDecision.routine_recall: N_("Routine"),
     ProgrammeDecision.short_term_recall: N_("Short-term"),
-    ProgrammeDecision.assessment: N_("Assessment"),
+    ProgrammeDecision.assessment: N_("Assess"),
     ProgrammeDecision.technical_recall: N_("Technical"),
 }
 
