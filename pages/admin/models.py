@@ -14,7 +14,7 @@ from pages.ui.tables import table
 user = require(Act.administer)
 found = list(read(models))
 active = sum(model.state == "active" and not model.synthetic for model in found)
-head(_("Models"), n_("**{n} model** counts.", "**{n} models** count.", active))
+head(_("Models"), n_("**{n} model** is in force.", "**{n} models** are in force.", active))
 if not found:
     nothing_here(_("No AI model is known yet."), _("The worker registers its models when it starts; see Operations."))
     st.stop()

@@ -20,6 +20,13 @@ STATES: dict[str, tuple[str, Tone, str]] = {
     "failed": (N_("Failed"), "red", "▲"),
 }
 WORK = {"take_in": N_("Taking an upload in"), "score_exam": N_("AI scoring")}
+PHASES = {
+    "decode": N_("reading the images"),
+    "infer": N_("computing"),
+    "record": N_("writing the result"),
+    "receiving": N_("receiving files"),
+    "checking": N_("putting images together"),
+}
 PROCESS = {"worker": N_("Worker"), "receiver": N_("Receiver"), "web": N_("Web")}
 
 
@@ -81,7 +88,9 @@ def _row(line: JobLine) -> Row:
     share = f" {line.fraction:.0%}" if line.fraction is not None and line.state == "running" else ""
     cells = {
         "state": chip(_(word) + share, tone, shape),
-        "work": two(_(WORK.get(line.work, line.work)), _(line.phase)) if line.phase else _(WORK.get(line.work, line.work)),
+        "work": two(_(WORK.get(line.work, line.work)), _(PHASES.get(line.phase, line.phase)))
+        if line.phase
+        else _(WORK.get(line.work, line.work)),
         "subject": show(line.subject),
         "created": moment(line.created_at),
         "took": _took(line.created_at, line.finished_at),

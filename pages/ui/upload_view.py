@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from core.workflow.intake import BatchLine, BatchView, FileLine, StudyLine
 from db.enums import IntakeResult
 from pages.ui.choice import remember
-from pages.ui.i18n import N_, _, day, literal, moment, n_, show
+from pages.ui.i18n import N_, _, day, language, literal, moment, n_, show, use
 from pages.ui.tables import Column, Row, Tone, chip, table, two
 from pages.ui.words import PROGRAMME, RECEIPT
 
@@ -56,7 +57,7 @@ def follow(view: BatchView) -> None:
         if view.files:
             st.download_button(
                 _("Receipt"),
-                _receipt(view.files),
+                partial(_receipt, view.files, language()),
                 "receipt.csv",
                 "text/csv",
                 icon=":material/download:",
@@ -124,8 +125,9 @@ def _file(n: int, line: FileLine) -> Row:
     return Row(str(n), cells)
 
 
-def _receipt(files: Sequence[FileLine]) -> bytes:
-    """Every file with what became of it, for a spreadsheet."""
+def _receipt(files: Sequence[FileLine], language: str) -> bytes:
+    """Every file with what became of it, for a spreadsheet; made when the button is pressed, outside of the page."""
+    use(language)
     out = io.StringIO()
     sheet = csv.writer(out)
     sheet.writerow([_("File"), _("Result"), _("Why, and what to do")])
