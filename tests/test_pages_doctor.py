@@ -122,7 +122,7 @@ def test_ai_reaches_the_page_only_where_the_policy_hands_it_out(doctor: Person, 
     said = words(open_page("doctor/case", doctor, exam=str(exam_id)))
     assert ("12.3" in said) is visible
     assert ("0.87" in said) is visible
-    assert ("score 9 of 10" in said) is visible
+    assert ("Score 9 of 10" in said) is visible
     assert ("AI hidden until you decide" in said) is (policy == "after_read")
 
 

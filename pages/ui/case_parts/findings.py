@@ -99,7 +99,7 @@ def _summary(ai: AiResult) -> None:
     """What the model says of the whole exam."""
     breasts = ai.result.get("breasts") or {}
     sides = [f"{_('right') if side == 'R' else _('left')} {breasts[side]:.2f}" for side in ("R", "L") if breasts.get(side) is not None]
-    parts = [f"**{_('score {step} of 10', step=ai.step)}**"] if ai.step is not None else []
+    parts = [f"**{_('Score {step} of 10', step=ai.step)}**"] if ai.step is not None else []
     parts += [_("suspicion {breasts}", breasts=", ".join(sides))] if sides else []
     parts += [_("density {letter}", letter=ai.result["density"])] if ai.result.get("density") else []
     if parts:

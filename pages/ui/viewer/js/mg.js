@@ -124,7 +124,8 @@ export class MgScene {
     const rect = { x: Math.round(x - side / 2), y: Math.round(y - side / 2), w: Math.round(side), h: Math.round(side) };
     const glass = new Plane(plane);
     Object.assign(glass, { rect, fitted: plane.fitted, zoom: plane.zoom * LOUPE });
-    glass.look(...plane.toImage(x, y));
+    const [column, row] = plane.toImage(x, y);
+    glass.centre = [(glass.mirrored ? glass.size[0] - column : column) / glass.size[0], row / glass.size[1]];
     this.#picture(i, glass, rect);
     this.loupe.rect = rect;
   }

@@ -63,9 +63,11 @@ export class Plane {
     this.centre[1] -= dy / sy / this.size[1];
   }
 
-  // Bring an image point to the middle.
+  // Bring an image point to the middle, as far as no empty space comes into sight beside a larger image.
   look(column, row) {
-    this.centre = [(this.mirrored ? this.size[0] - column : column) / this.size[0], row / this.size[1]];
+    const wanted = [(this.mirrored ? this.size[0] - column : column) / this.size[0], row / this.size[1]];
+    const half = [this.rect.w / 2 / (this.size[0] * this.scale[0]), this.rect.h / 2 / (this.size[1] * this.scale[1])];
+    this.centre = wanted.map((value, i) => (half[i] < 0.5 ? Math.min(1 - half[i], Math.max(half[i], value)) : value));
   }
 
   holds(x, y) {
