@@ -11,7 +11,7 @@ from core.words import Sentence
 from core.workflow import intake, runs
 from db.engine import snapshot, transaction
 from db.enums import RunOutcome
-from db.tables import IntakeBatch, ModelRun
+from db.tables import Exam, IntakeBatch, ModelRun
 from tests.build import a_model, an_exam
 from tests.test_intake_exams import a_refusal
 from tests.test_intake_files import a_batch
@@ -103,6 +103,15 @@ def test_the_sweep_queues_an_upload_that_the_engine_did_not_take(database: str) 
 def test_the_sweep_leaves_an_upload_alone_whose_files_are_still_coming(engine_ready: None) -> None:
     a_batch()
     assert sweep.sweep().uploads == 0
+
+
+def test_the_sweep_leaves_a_simulated_exam_alone(engine_ready: None) -> None:
+    with transaction() as session:
+        a_model(session, "mammography")
+        exam_id = an_exam(session, programme="breast", complete=False, images=0, synthetic=True).id
+    assert sweep.sweep() == sweep.Swept(0, 0, 0, 0)
+    with snapshot() as session:
+        assert session.get_one(Exam, exam_id).completed_at is None
 
 
 def test_an_exam_whose_job_was_given_up_gets_a_named_answer(engine_ready: None) -> None:

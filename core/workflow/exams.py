@@ -58,8 +58,9 @@ def settle(session: Session, exam_id: int) -> Exam:
 
 
 def unsettled(session: Session, *, quiet: timedelta = WAIT_FOR_VIEWS) -> list[int]:
-    """Exams that have waited long enough for images that did not come."""
-    waiting = select(Exam.id).where(col(Exam.completed_at).is_(None), col(Exam.received_at) < now() - quiet)
+    """Exams with images that have waited long enough for others that did not come; a simulated exam has none and waits for nothing."""
+    with_images = col(Exam.id).in_(select(ExamInstance.exam_id))
+    waiting = select(Exam.id).where(col(Exam.completed_at).is_(None), col(Exam.received_at) < now() - quiet, with_images)
     return [exam_id for exam_id in session.exec(waiting) if exam_id is not None]
 
 
