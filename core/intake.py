@@ -44,10 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
 def site_id(session: Session, code: str | None) -> int:
     """The site of that code, or the only real one; Rejected naming the choice when that is not clear."""
     rows = session.exec(select(Site).order_by(Site.code)).all()
+    if not rows:
+        raise Rejected(N_("No site is set up here yet; make one with python -m core.setup"))
     wanted = [row for row in rows if row.code == code] if code else [row for row in rows if not row.synthetic]
     if len(wanted) != 1 or wanted[0].id is None:
         known = ", ".join(row.code for row in rows) or "–"
-        raise Rejected(N_("It is not clear which site the images belong to; name one of these sites: {known}"), known=known)
+        raise Rejected(N_("It is not clear which site the images belong to; name one with --site: {known}"), known=known)
     return wanted[0].id
 
 

@@ -65,6 +65,11 @@ def test_an_unclear_site_is_asked_for_by_name(installation: str, tmp_path: Path,
     assert "DEMO, NORTH" in capsys.readouterr().err
 
 
+def test_without_any_site_the_way_to_make_one_is_named(sqlite_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([str(tmp_path)]) == 2
+    assert "core.setup" in capsys.readouterr().err
+
+
 def test_a_batch_shows_where_each_exam_stands(installation: str, tmp_path: Path) -> None:
     jobs.prepare()
     with transaction() as session:
