@@ -20,6 +20,23 @@
   };
   document.addEventListener("visibilitychange", stillHere);
   setInterval(stillHere, 120000);
+  /* The one dialog that Streamlit writes itself when its server is gone, in words for people at work. */
+  const AWAY = {
+    en: ["Firstlight does not answer", "What was saved is safe. This page goes on by itself as soon as Firstlight is back; if it stays away, tell an administrator."],
+    zh: ["Firstlight 没有响应", "已保存的内容是安全的。Firstlight 恢复后页面会自动继续；如长时间没有恢复，请告知管理员。"],
+  };
+  const reword = () => {
+    for (const dialog of document.querySelectorAll('[role="dialog"]')) {
+      if (!/Streamlit server|Connection (error|failed)/i.test(dialog.textContent)) continue;
+      const [title, text] = AWAY[document.documentElement.lang.slice(0, 2)] || AWAY.en;
+      const walker = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (/^Connection (error|failed)/i.test(node.nodeValue)) node.nodeValue = title;
+        else if (/Streamlit|internet/i.test(node.nodeValue)) node.nodeValue = text;
+      }
+    }
+  };
+  new MutationObserver(reword).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="?theme="]');
     if (!link) return;
