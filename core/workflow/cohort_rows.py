@@ -66,6 +66,7 @@ def _reads(session: Session, ids: Select[Any], moment: datetime) -> pd.DataFrame
     signed = rows.where(col(Read.exam_id).in_(ids), col(Read.committed_at) < moment).order_by(col(Read.exam_id), col(Read.id))
     frame = _frame(session, signed, ["exam_id", "decision", "read_at", "opinion"])
     frame["decision"] = frame.decision.map(str)
+    frame["read_at"] = pd.to_datetime(frame.read_at, utc=True)
     frame["density"] = [opinion.get("density") for opinion in frame.pop("opinion")]
     frame["place"] = frame.groupby("exam_id").cumcount()
     both = frame[frame.place < 2].pivot(index="exam_id", columns="place", values="decision").reindex(columns=[0, 1])
