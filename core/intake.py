@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.intake", description="Take in DICOM files, folders and zip archives.")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--programme", choices=sorted(cards()), help="refuse images of other programmes")
-    parser.add_argument("--site", help="code of the site that the images belong to; not needed where there is only one")
+    parser.add_argument("--site", help="code of the site that the images belong to; not needed where only one is real")
     given = parser.parse_args(arguments)
     log.start("intake")
     prepare()
@@ -42,11 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def site_id(session: Session, code: str | None) -> int:
-    """The site of that code, or the only real one; Rejected naming the choice when that is not clear."""
+    """The site of that code, or the only real one, or where nothing is real the first invented one; Rejected when that is not clear."""
     rows = session.exec(select(Site).order_by(Site.code)).all()
     if not rows:
         raise Rejected(N_("No site is set up here yet; make one with python -m core.setup"))
     wanted = [row for row in rows if row.code == code] if code else [row for row in rows if not row.synthetic]
+    if not code and not wanted:
+        wanted = rows[:1]
+        sys.stderr.write(f"Only demonstration sites are set up; the images go to {rows[0].name} ({rows[0].code}).\n")
     if len(wanted) != 1 or wanted[0].id is None:
         known = ", ".join(row.code for row in rows) or "–"
         raise Rejected(N_("It is not clear which site the images belong to; name one with --site: {known}"), known=known)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import Retryable
 from core.keys import derived
+from core.words import N_
 
 SHORTEST, LONGEST = 2, 12  # letters of a searchable prefix; one is enough for Chinese characters
 
@@ -33,7 +34,7 @@ def unseal(sealed: str) -> str:
     try:
         return _cipher().decrypt(raw[:12], raw[12:], None).decode()
     except InvalidTag as problem:
-        raise Retryable("A name cannot be opened with the present key; an administrator must restore the key of this installation") from problem
+        raise Retryable(N_("A name cannot be opened with the present key; an administrator must restore this installation's key")) from problem
 
 
 def keyed_hash(text: str) -> str:
