@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     dicom_port: int = Field(11112, ge=1, le=65535, description="Port of the DICOM receiver")
     ae_title: str = Field("FIRSTLIGHT", min_length=1, max_length=16, description="Application entity title of the DICOM receiver")
     dicom_peers: str = Field("", description="Application entity titles that may send, parted by commas; empty: any, on this machine only")
-    receiver_site: str = Field("", description="Code of the site of images received over the network; empty: the only site there is, else refused")
+    receiver_site: str = Field("", description="Code of the site of images from the network; empty: the only site there is, else refused")
     worker_id: str = Field("worker-1", description="Stable name under which this worker takes its unfinished jobs up again")
     session_hours: int = Field(10, ge=1, le=168, description="Hours after which a sign-in ends")
     claim_minutes: int = Field(30, ge=1, le=480, description="Minutes after which a claimed case is free again")
