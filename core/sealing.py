@@ -34,7 +34,7 @@ def unseal(sealed: str) -> str:
     try:
         return _cipher().decrypt(raw[:12], raw[12:], None).decode()
     except InvalidTag as problem:
-        raise Retryable(N_("A name cannot be opened with the present key; an administrator must restore this installation's key")) from problem
+        raise Retryable(N_("A name cannot be opened with the present key; an administrator must restore the right key")) from problem
 
 
 def keyed_hash(text: str) -> str:

@@ -62,7 +62,9 @@ class NoduleNet(nn.Module):
         self.narrow = nn.Conv3d(2 * w, w // 2, 1)
         self.up0 = nn.Conv3d(w // 2 + w, w // 2, 3, 1, 1)
         self.mask = nn.Conv3d(w // 2, 1, 1)
-        self.suspicion = nn.Sequential(nn.Dropout(0.3), nn.Linear(14 * w + STATISTICS, 48), nn.ReLU(), nn.Dropout(0.3), nn.Linear(48, 1 + ATTRIBUTES))
+        self.suspicion = nn.Sequential(
+            nn.Dropout(0.3), nn.Linear(14 * w + STATISTICS, 48), nn.ReLU(), nn.Dropout(0.3), nn.Linear(48, 1 + ATTRIBUTES)
+        )
 
     def encode(self, patch: Tensor) -> Features:
         """(B, 1, S, S, S) in [0, 1] → features."""

@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--hosts", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", type=int, nargs="*", default=list(range(crops.FOLDS)))
-    parser.add_argument("--settings", type=json.loads, default={}, help='for example \'{"epochs": 4}\'')
+    parser.add_argument("--settings", type=json.loads, default={}, help="for example '{\"epochs\": 4}'")
     options = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options.out.mkdir(parents=True, exist_ok=True)
