@@ -46,9 +46,9 @@ def site_id(session: Session, code: str | None) -> int:
     rows = session.exec(select(Site).order_by(Site.code)).all()
     if not rows:
         raise Rejected(N_("No site is set up here yet; make one with python -m core.setup"))
-    wanted = [row for row in rows if row.code == code] if code else [row for row in rows if not row.synthetic]
+    wanted = [row for row in rows if (row.code == code if code else not row.synthetic)]
     if not code and not wanted:
-        wanted = rows[:1]
+        wanted = list(rows[:1])
         sys.stderr.write(f"Only demonstration sites are set up; the images go to {rows[0].name} ({rows[0].code}).\n")
     if len(wanted) != 1 or wanted[0].id is None:
         known = ", ".join(row.code for row in rows) or "–"

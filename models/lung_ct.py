@@ -90,7 +90,9 @@ class LungCT:
         with stages.timed("post"):
             least = self.card.thresholds["nodule"] if threshold is None else threshold
             distinct = _distinct([one for one in assessed if one and one.probability >= least])
-            findings = tuple(_nodule(one, grid, order, lung, affine) for one in distinct)
+            nodules = [_nodule(one, grid, order, lung, affine) for one in distinct]
+            smallest_mm = self.card.thresholds["listed_from_mm"]
+            findings = tuple(nodule for nodule in nodules if nodule.mean_diameter_mm >= smallest_mm)
         warnings = (*lung.warnings, *_thickness(grid))
         return LungResult(findings, warnings, stages.seconds, lung.volume_ml, self.card.identity, self.compute.name)
 

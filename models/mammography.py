@@ -43,9 +43,7 @@ class Answer:
 class Mammography:
     """The networks of one card on one device; every fold's network answers and the answers are averaged."""
 
-    def __init__(
-        self, networks: Sequence[BreastNet], known: Known, calibration: Calibration, card: cards.Card, compute: Compute
-    ) -> None:
+    def __init__(self, networks: Sequence[BreastNet], known: Known, calibration: Calibration, card: cards.Card, compute: Compute) -> None:
         self.networks, self.known, self.calibration = tuple(networks), known, calibration
         self.card, self.compute = card, compute
         self.front = self.networks[0].front  # the same in every network
@@ -83,10 +81,16 @@ class Mammography:
 
     def answer(self, crops: Sequence[Crop], networks: Sequence[BreastNet]) -> list[Answer]:
         """What the given networks say of crops, averaged; the front is the same in all of them and runs once."""
-        images, field = inputs(crops)
-        field = field_at_stride(field.to(self.compute.device))
+        images, _ = inputs(crops)
         with torch.inference_mode(), self.compute.precision():
             features = self.front(images.to(self.compute.device))
+        return self.judge(features, crops, networks)
+
+    def judge(self, features: Tensor, crops: Sequence[Crop], networks: Sequence[BreastNet]) -> list[Answer]:
+        """As `answer`, from the front's output (B, 192, h, w) for the crops."""
+        inside = torch.from_numpy(np.stack(list(crops)) > 0).float().to(self.compute.device)
+        field = field_at_stride(inside)
+        with torch.inference_mode(), self.compute.precision():
             evidence = [network.tail(features, field) for network in networks]
         cancer = _mean([part.logits[:, 0] for part in evidence])
         density = _mean([part.density.softmax(1) for part in evidence])

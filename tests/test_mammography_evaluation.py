@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from models.breast import table
 from models.breast.folds import fingerprint
+from models.breast.view import inputs
 from models.evaluation import mammography, mammography_figures, mammography_localisation, mammography_metadata
+from models.evaluation.mammography_front import KeptFront
 from models.mammography import Mammography
 from models.refusal import NoResult
 from tests.breast_build import mammogram, untrained
@@ -19,7 +22,7 @@ WOMEN = 6
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def labelled(tmp_path: Path) -> Path:
     """Six women with one view each, half with cancer, and one file that is missing."""
     (tmp_path / "images").mkdir()
     rows = [["file", "patient_id", "laterality", "view", "cancer", "density", "age", "machine_id", "implant", "nonsense"]]
@@ -39,8 +42,8 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Mammography:
     return made
 
 
-def test_the_report_counts_what_was_scored_and_names_what_was_not(folder: Path, model: Mammography) -> None:
-    report = json.loads(json.dumps(mammography.evaluate(folder), allow_nan=False))
+def test_the_report_counts_what_was_scored_and_names_what_was_not(labelled: Path, model: Mammography) -> None:
+    report = json.loads(json.dumps(mammography.evaluate(labelled), allow_nan=False))
     assert report["n"] == WOMEN
     assert report["image"]["n"] == report["breast"]["n"] == report["woman"]["n"] == WOMEN
     assert report["breast"]["cancers"] == 3
@@ -50,30 +53,30 @@ def test_the_report_counts_what_was_scored_and_names_what_was_not(folder: Path, 
     assert "needs at least" in report["baselines"]["metadata"]["reason"]
 
 
-def test_a_known_woman_is_scored_by_her_own_fold(folder: Path, model: Mammography) -> None:
-    scored = mammography.score(model, table.read(folder))
+def test_a_known_woman_is_scored_by_her_own_fold(labelled: Path, model: Mammography) -> None:
+    scored = mammography.score(model, table.read(labelled))
     by_woman = {row.woman: answer for row, answer in zip(scored.rows, scored.answers, strict=True)}
     _, crops = mammography._crops([row for row in scored.rows if row.woman == "w1"], {})
     assert by_woman["w1"].cancer == pytest.approx(model.answer(crops, [model.networks[1]])[0].cancer, abs=1e-4)
     assert by_woman["w1"].cancer != pytest.approx(model.answer(crops, model.networks)[0].cancer, abs=1e-4)
 
 
-def test_optional_columns_may_be_missing(folder: Path, model: Mammography) -> None:
-    with (folder / "labels.csv").open(newline="") as lines:
+def test_optional_columns_may_be_missing(labelled: Path, model: Mammography) -> None:
+    with (labelled / "labels.csv").open(newline="") as lines:
         rows = [row[:5] for row in csv.reader(lines)]
-    with (folder / "labels.csv").open("w", newline="") as lines:
+    with (labelled / "labels.csv").open("w", newline="") as lines:
         csv.writer(lines).writerows(rows)
-    report = mammography.evaluate(folder)
+    report = mammography.evaluate(labelled)
     assert report["breast"]["within_machine"] is None
     assert report["density"] is None
     assert "names no age" in report["baselines"]["metadata"]["reason"]
 
 
-def test_a_set_of_one_class_is_refused(folder: Path, model: Mammography) -> None:
-    text = (folder / "labels.csv").read_text().replace("CC,1,", "CC,0,")
-    (folder / "labels.csv").write_text(text)
+def test_a_set_of_one_class_is_refused(labelled: Path, model: Mammography) -> None:
+    text = (labelled / "labels.csv").read_text().replace("CC,1,", "CC,0,")
+    (labelled / "labels.csv").write_text(text)
     with pytest.raises(NoResult, match="same label"):
-        mammography.evaluate(folder)
+        mammography.evaluate(labelled)
 
 
 def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
@@ -112,3 +115,21 @@ def test_a_mark_on_the_lesion_is_a_hit_and_y_counts_from_the_bottom(tmp_path: Pa
     assert report["all"]["hit_by_highest_mark"]["hits"] == 1
     assert report["lesions_without_place"] == 1
     assert 0 < report["all"]["blind_mark_expected"] < 0.2
+
+
+def test_a_kept_front_is_used_only_when_it_is_the_installed_one(tmp_path: Path, labelled: Path, model: Mammography) -> None:
+    rows = table.read(labelled)[:WOMEN]
+    _, crops = mammography._crops(list(rows), {})
+    with torch.inference_mode():
+        output = model.front(inputs(crops)[0]).half().numpy()
+    torch.save({f"front.{key}": value for key, value in model.front.state_dict().items()}, tmp_path / "start.pt")
+    np.save(tmp_path / "crops.npy", np.stack(crops))
+    np.save(tmp_path / "features_0.npy", output)
+    kept = KeptFront.find(model, tmp_path)
+    assert kept is not None
+    assert kept.features([crops[0], np.zeros_like(crops[0])]) is None
+    fresh, spared = mammography.score(model, rows).answers, mammography.score(model, rows, kept).answers
+    assert [answer.cancer for answer in spared] == pytest.approx([answer.cancer for answer in fresh], abs=1e-2)
+    other = {f"front.{key}": value + 1 for key, value in model.front.state_dict().items()}
+    torch.save(other, tmp_path / "start.pt")
+    assert KeptFront.find(model, tmp_path) is None

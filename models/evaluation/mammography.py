@@ -16,6 +16,7 @@ from models.breast.table import Labelled
 from models.breast.view import Crop, prepare
 from models.evaluation import mammography_figures as figures
 from models.evaluation import mammography_metadata as metadata
+from models.evaluation.mammography_front import KeptFront
 from models.mammography import Answer, Mammography
 from models.refusal import NoResult
 
@@ -44,7 +45,7 @@ def evaluate(folder: Path) -> dict[str, Any]:
     if len({row.cancer for row in rows}) < 2:
         raise NoResult("All images have the same label; figures need women with and without cancer.")
     model = Mammography.load()
-    scored = score(model, rows)
+    scored = score(model, rows, KeptFront.find(model))
     if len({row.cancer for row in scored.rows}) < 2:
         raise NoResult(f"Of {len(rows)} images only {len(scored.rows)} could be scored, all of one class.")
     report = figures.report(scored.rows, scored.answers, model.calibration)
@@ -61,8 +62,8 @@ def evaluate(folder: Path) -> dict[str, Any]:
     return report
 
 
-def score(model: Mammography, rows: tuple[Labelled, ...]) -> Scored:
-    """Score all rows woman by woman."""
+def score(model: Mammography, rows: tuple[Labelled, ...], front: KeptFront | None = None) -> Scored:
+    """Score all rows woman by woman; `front` spares the frozen half of the network where it has seen a view before."""
     done: list[Labelled] = []
     answers: list[Answer] = []
     refused: dict[str, str] = {}
@@ -73,7 +74,9 @@ def score(model: Mammography, rows: tuple[Labelled, ...]) -> Scored:
         known += held_out is not None
         networks = model.without(woman, crops)
         for start in range(0, len(crops), BATCH):
-            answers += model.answer(crops[start : start + BATCH], networks)
+            some = crops[start : start + BATCH]
+            features = None if front is None else front.features(some)
+            answers += model.answer(some, networks) if features is None else model.judge(features.to(model.compute.device), some, networks)
         done += readable
         if number % 50 == 49:
             log.info("%d women scored", number + 1)
