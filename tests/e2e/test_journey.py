@@ -119,6 +119,7 @@ def test_the_whole_of_it_in_chinese(address: str, browser: Browser) -> None:
     with product.signed_in(browser, address, "manager") as manager:
         manager.goto("/language/zh_CN")
         manager.goto("/model_performance")
-        manager.get_by_text("ROC").first.wait_for()
+        manager.locator("h1").filter(has_text=re.compile("[一-鿿]")).first.wait_for()
+        manager.locator(".js-plotly-plot").first.wait_for()
         picture(manager, "performance-zh")
         manager.goto("/language/en")
