@@ -90,3 +90,28 @@ class OutcomeKind(StrEnum):
 class Certainty(StrEnum):
     provisional = "provisional"
     final = "final"
+
+
+class PriorStep(StrEnum):
+    """What became of a request for earlier images (domain/users.md 1.2)."""
+
+    pending = "pending"
+    requested = "requested"
+    received = "received"
+    not_available = "not_available"
+    not_needed = "not_needed"
+
+
+class SessionStepKind(StrEnum):
+    """What a reader did with a case of a reading session."""
+
+    opened = "opened"
+    read = "read"
+    skipped = "skipped"
+    deferred = "deferred"
+    priors_requested = "priors_requested"
+
+
+class DocumentKind(StrEnum):
+    report = "report"
+    letter = "letter"

@@ -55,6 +55,12 @@ class Exam(SQLModel, table=True):
     problem: str = Field(default="", description="Sentence (JSON): why it cannot be scored, or what is doubtful")
     synthetic: bool = Field(default=False, description="Made by a generator; never mixed into real figures")
     phantom: bool = Field(default=False, description="The images themselves are procedural")
+    follows_exam_id: int | None = Field(
+        default=None, foreign_key="exam.id", description="The exam whose technical recall asked for this one"
+    )
+    expected_parts: list[str] = Field(
+        default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}, description="Empty: those of the programme card"
+    )
 
 
 class ExamInstance(SQLModel, table=True):
@@ -63,3 +69,30 @@ class ExamInstance(SQLModel, table=True):
     exam_id: int = Field(foreign_key="exam.id", primary_key=True)
     instance_id: int = Field(foreign_key="instance.id", primary_key=True, index=True)
     part: str = Field(max_length=32)
+
+
+class Registration(SQLModel, table=True):
+    """How an exam lies on an earlier one of the same participant. Append-only; the newest of a pair counts."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    exam_id: int = Field(foreign_key="exam.id", index=True)
+    earlier_exam_id: int = Field(foreign_key="exam.id")
+    method: str = Field(max_length=64)
+    matrix: list[list[float]] = Field(
+        default_factory=list, sa_type=Json, description="4 × 4, LPS mm of the exam to LPS mm of the earlier one"
+    )
+    quality: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    reason: str = Field(default="", description="Sentence (JSON): why there is no registration")
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class NoduleMatch(SQLModel, table=True):
+    """The same nodule in two exams, or that it has no partner; the newest row of a finding counts. Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    finding_id: int = Field(foreign_key="finding.id", index=True)
+    earlier_exam_id: int = Field(foreign_key="exam.id", index=True)
+    earlier_finding_id: int | None = Field(default=None, foreign_key="finding.id", description="Empty: not there earlier")
+    author_id: int | None = Field(default=None, foreign_key="app_user.id", description="Empty: matched by the program")
+    at: datetime = Field(sa_type=UtcDateTime)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="Distance in mm, ratio of sizes")

@@ -1,10 +1,11 @@
 """Screening programmes and the policy under which AI is used in them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from db.types import UtcDateTime
+from db.types import Json, UtcDateTime
 
 
 class Programme(SQLModel, table=True):
@@ -19,7 +20,7 @@ class Programme(SQLModel, table=True):
 
 
 class AiPolicy(SQLModel, table=True):
-    """How AI may be used from a moment on: "off", "after_read" or "beside". Append-only."""
+    """How cases are read from a moment on: `kind` is what readers see of the AI, "off", "after_read" or "beside". Append-only."""
 
     __table_args__ = (UniqueConstraint("programme_id", "version"),)
 
@@ -29,3 +30,6 @@ class AiPolicy(SQLModel, table=True):
     kind: str = Field(max_length=16)
     valid_from: datetime = Field(sa_type=UtcDateTime)
     author_id: int | None = Field(default=None, foreign_key="app_user.id")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"}, description="Readers, arbitration, role of the AI"
+    )
