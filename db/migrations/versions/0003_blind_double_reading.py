@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 import db.types
 from db import triggers
@@ -11,6 +12,10 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+DECISION = sa.Enum("routine_recall", "short_term_recall", "assessment", "technical_recall", name="programmedecision").with_variant(
+    postgresql.ENUM(name="programmedecision", create_type=False), "postgresql"
+)
+"""The type that the first migration made."""
 APPEND_ONLY = (
     "arbitration",
     "arbitrationauthor",
@@ -82,7 +87,7 @@ def _new_tables() -> None:
         sa.Column("category", sa.String(length=8), nullable=False),
         sa.Column(
             "decision",
-            sa.Enum("routine_recall", "short_term_recall", "assessment", "technical_recall", name="programmedecision"),
+            DECISION,
             nullable=False,
         ),
         sa.Column("opinion", db.types.Json, nullable=False),
