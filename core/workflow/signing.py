@@ -1,9 +1,7 @@
 """A reader signs an opinion, and what follows from it: the decision, the steps of the episode, the recall, the audit event."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -14,25 +12,13 @@ from core.errors import Conflict, NotAllowed, Rejected
 from core.words import N_, Sentence, say
 from core.workflow import claims, episodes
 from core.workflow.blind import ai_hidden
+from core.workflow.opinion import Opinion
+from core.workflow.opinion_check import check
+from core.workflow.opinion_extent import extent_of
 from core.workflow.programmes import Card, card, consequence, due, policy
 from core.workflow.state import CaseState, case_state
 from db.enums import EpisodeStep, ProgrammeDecision, RecallStep, RunOutcome
 from db.tables import Decision, Episode, Exam, ModelRun, Programme, Read, Recall, RecallEvent, User
-
-DENSITIES = ("A", "B", "C", "D")
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What a reader says. `per_side`: category by "L" and "R"; `nodules`: own measurements; `suggestion`: what a rule had said."""
-
-    category: str
-    decision: ProgrammeDecision
-    note: str = ""
-    density: str | None = None
-    per_side: Mapping[str, str] = field(default_factory=dict)
-    nodules: tuple[Mapping[str, Any], ...] = ()
-    suggestion: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,8 @@ def submit(
         raise NotAllowed(N_("You are not a reader at the site of this case."))
     programme = _card(session, exam)
     _nobody_was_first(session, person, exam_id, programme)
-    _check(opinion, programme, opened_at)
+    check(opinion, programme, extent_of(session, exam_id))
+    _check_time(opened_at)
     _check_ai(session, person, exam_id, programme, saw_ai=saw_ai, run_id=run_id)
     read = _read(session, person, exam_id, opinion, saw_ai=saw_ai, run_id=run_id, opened_at=opened_at)
     claims.drop(session, exam_id)
@@ -90,14 +77,7 @@ def _nobody_was_first(session: Session, person: Person, exam_id: int, programme:
         raise Conflict(N_("{name} already has this case, until {until}"), name=holder[1], until=holder[2])
 
 
-def _check(opinion: Opinion, programme: Card, opened_at: datetime) -> None:
-    known = ", ".join(category.code for category in programme.categories)
-    for code in (opinion.category, *opinion.per_side.values()):
-        if programme.category(code) is None:
-            template = N_("{scheme} has no category {category}; choose one of {known}")
-            raise Rejected(template, scheme=programme.scheme, category=code, known=known)
-    if opinion.density is not None and opinion.density not in DENSITIES:
-        raise Rejected(N_("Density {density} is not known; choose one of {known}"), density=opinion.density, known=", ".join(DENSITIES))
+def _check_time(opened_at: datetime) -> None:
     if opened_at > now():
         raise Rejected(N_("The case was opened at {at}, which lies in the future; open it again"), at=opened_at)
 
@@ -116,16 +96,9 @@ def _check_ai(session: Session, person: Person, exam_id: int, programme: Card, *
 def _read(
     session: Session, person: Person, exam_id: int, opinion: Opinion, *, saw_ai: bool, run_id: int | None, opened_at: datetime
 ) -> Read:
-    said = {
-        "note": opinion.note.strip(),
-        "density": opinion.density,
-        "per_side": dict(opinion.per_side),
-        "nodules": [dict(nodule) for nodule in opinion.nodules],
-        "suggestion": opinion.suggestion,
-    }
     read = Read(
         exam_id=exam_id, reader_id=person.user_id, category=opinion.category, decision=opinion.decision, saw_ai=saw_ai,
-        opinion={key: value for key, value in said.items() if value}, run_id=run_id if saw_ai else None, opened_at=opened_at,
+        opinion=opinion.to_json(), run_id=run_id if saw_ai else None, opened_at=opened_at,
         committed_at=now(),
     )  # fmt: skip
     session.add(read)
