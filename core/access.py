@@ -21,13 +21,14 @@ class Act(StrEnum):
     read_cases = "read_cases"
     record_outcome = "record_outcome"
     see_figures = "see_figures"
+    set_policy = "set_policy"
     administer = "administer"
 
 
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.coordinator: frozenset({Act.see_queue, Act.work_queue, Act.upload, Act.see_participants, Act.record_outcome}),
     Role.doctor: frozenset({Act.see_queue, Act.see_participants, Act.read_cases, Act.record_outcome}),
-    Role.manager: frozenset({Act.see_figures}),
+    Role.manager: frozenset({Act.see_figures, Act.set_policy}),
     Role.administrator: frozenset({Act.administer}),
 }
 

@@ -65,10 +65,10 @@ def test_a_programme_has_one_row_for_each_version_of_its_card(database: str) -> 
 
 def test_the_policy_in_force_is_the_last_one_that_has_begun(database: str) -> None:
     with transaction() as session:
-        assert policy(session, "lung") == card("lung").ai.policy == "beside"
+        assert policy(session, "lung") == card("lung").reading.shows == "beside"
         programme = programme_row(session, "lung").id or 0
         for version, (kind, days_ago) in enumerate([("off", 9), ("after_read", 3), ("off", -3)], start=1):
             session.add(AiPolicy(programme_id=programme, version=version, kind=kind, valid_from=ago(days_ago)))
         session.flush()
         assert policy(session, "lung") == "after_read"
-        assert policy(session, "breast") == "beside"
+        assert policy(session, "breast") == "after_read"

@@ -11,6 +11,7 @@ from core.errors import Conflict, NotAllowed, Rejected
 from core.words import say
 from core.workflow import programmes, reading, triage
 from core.workflow.reading import Case, Opinion
+from core.workflow.reading_policy import ReadingPolicy
 from core.workflow.recalls import open_recalls
 from core.workflow.state import CaseState, case_state
 from db.engine import transaction
@@ -295,7 +296,9 @@ def test_the_state_of_a_case_follows_from_its_rows() -> None:
 @pytest.fixture
 def double_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lung programme as it would be with two readers."""
-    both = dict(programmes.cards()) | {"lung": programmes.card("lung").model_copy(update={"readers": 2})}
+    both = dict(programmes.cards()) | {
+        "lung": programmes.card("lung").model_copy(update={"reading": ReadingPolicy(shows="beside", readers=2)})
+    }
     for place in ("programmes", "blind", "ranking"):
         monkeypatch.setattr(f"core.workflow.{place}.cards", lambda: both)
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from core.clock import now
 from core.errors import Rejected
 from core.words import N_, Sentence, say
+from core.workflow.reading_policy import ReadingPolicy
 from db.enums import ExamKind, ProgrammeDecision
 from db.tables import AiPolicy, Programme
 
@@ -40,10 +41,6 @@ class Category(_Part):
     short_term_days: int | None = Field(None, gt=0)
 
 
-class Ai(_Part):
-    policy: Policy
-
-
 class Queue(_Part):
     priority_days: int = Field(gt=0)
     urgent_days: int = Field(gt=0)
@@ -69,13 +66,21 @@ class Card(_Part):
     model: str
     expected_parts: tuple[str, ...]
     scheme: str
-    readers: int = Field(ge=1, le=2)
     screening_interval_days: int = Field(gt=0)
-    ai: Ai
+    reading: ReadingPolicy
+    earlier: Mapping[str, ReadingPolicy] = {}
     queue: Queue
     triage: Triage
     due_days: Mapping[ProgrammeDecision, int]
     categories: tuple[Category, ...]
+
+    @property
+    def readers(self) -> int:
+        return self.reading.readers
+
+    def reading_of(self, version: str) -> ReadingPolicy:
+        """How cases are read that were made under that version of the card, where no stored policy says otherwise."""
+        return self.earlier.get(version, self.reading)
 
     @property
     def decisions(self) -> tuple[ProgrammeDecision, ...]:
@@ -117,7 +122,7 @@ def policy(session: Session, card_id: str) -> Policy:
     newest = (col(AiPolicy.valid_from).desc(), col(AiPolicy.id).desc())
     last = session.exec(in_force.where(AiPolicy.valid_from <= now()).order_by(*newest)).first()
     kinds: dict[str | None, Policy] = {"beside": "beside", "after_read": "after_read", "off": "off"}
-    return kinds[last] if last else card(card_id).ai.policy
+    return kinds[last] if last else card(card_id).reading.shows
 
 
 def due(card: Card, decision: ProgrammeDecision, on: date, category: str | None = None) -> date:
