@@ -9,6 +9,7 @@ from core.workflow.opinion_extent import Extent
 from core.workflow.opinion_parts import CHANGES, FLAGS, LOBES, NODULES, SIDES, Measurement, NoduleFinding
 
 LARGEST_MM, LARGEST_MM3 = 300.0, 5_000_000.0
+ROUNDING_MM = 0.1
 SIZES = ("long_mm", "short_mm", "mean_mm", "earlier_mm")
 CYST_CHANGES = ("larger", "thicker wall", "became multilocular", "more loculation", "more opacity")
 WORDS = {
@@ -54,13 +55,21 @@ def _sizes(nodule: NoduleFinding) -> None:
     for part in (nodule.solid_mm, nodule.earlier_solid_mm):
         if part is not None and not (isfinite(part) and 0 <= part <= LARGEST_MM):
             raise Rejected(N_("Nodule {name}: solid part of {size} mm; expected 0 to {most:g} mm"), name=nodule.name, size=part, most=300)
-    if nodule.long_mm is not None and nodule.short_mm is not None and nodule.short_mm > nodule.long_mm:
-        template = N_("Nodule {name}: short diameter {short} mm is more than long diameter {long} mm; exchange them")
-        raise Rejected(template, name=nodule.name, short=nodule.short_mm, long=nodule.long_mm)
+    if nodule.long_mm is not None and nodule.short_mm is not None:
+        _axes(nodule, nodule.long_mm, nodule.short_mm)
     for part, whole in ((nodule.solid_mm, nodule.mean_diameter_mm), (nodule.earlier_solid_mm, nodule.earlier_mm)):
         if part is not None and whole is not None and part > whole:
             template = N_("Nodule {name}: solid part {part} mm is more than the whole nodule, {whole:.1f} mm")
             raise Rejected(template, name=nodule.name, part=part, whole=whole)
+
+
+def _axes(nodule: NoduleFinding, long_mm: float, short_mm: float) -> None:
+    if short_mm > long_mm:
+        template = N_("Nodule {name}: short diameter {short} mm is more than long diameter {long} mm; exchange them")
+        raise Rejected(template, name=nodule.name, short=short_mm, long=long_mm)
+    if nodule.mean_mm is not None and not short_mm - ROUNDING_MM <= nodule.mean_mm <= long_mm + ROUNDING_MM:
+        template = N_("Nodule {name}: mean diameter {mean} mm does not lie between {short} and {long} mm")
+        raise Rejected(template, name=nodule.name, mean=nodule.mean_mm, short=short_mm, long=long_mm)
 
 
 def _within(nodule: NoduleFinding, size: float | None, most: float, unit: str) -> None:

@@ -87,8 +87,8 @@ class Lesion:
 class NoduleFinding:
     """A nodule as its reader sees it. Sizes in mm of one axial plane, volume in mm³; `slice` counts from 0 at the feet.
 
-    `mean_mm` stands only where no long and short diameter do. `earlier_*` belong to the exam it is compared with (`earlier_months`
-    before). `from_mark` is the number of the AI mark it began as, `before` what the AI had said, by the names of these fields.
+    `mean_mm` stands where a mean was stated or measured by the AI; else long and short give it. `earlier_*` belong to the exam it is
+    compared with, `earlier_months` before. `from_mark`: the AI mark it began as; `before`: what the AI had said, by these fields' names.
     """
 
     name: str
@@ -117,8 +117,8 @@ class NoduleFinding:
 
     @property
     def mean_diameter_mm(self) -> float | None:
-        """Mean of long and short diameter, as Lung-RADS takes it; the stated mean where they are not known."""
-        if self.long_mm is not None and self.short_mm is not None:
+        """As Lung-RADS takes it: mean of the long and the short diameter of one plane."""
+        if self.mean_mm is None and self.long_mm is not None and self.short_mm is not None:
             return (self.long_mm + self.short_mm) / 2
         return self.mean_mm
 
