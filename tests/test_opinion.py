@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Rejected
@@ -46,6 +46,7 @@ opinions = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=60, deadline=None)
 @given(opinions)
 def test_an_opinion_comes_back_from_storage_as_it_went_in(opinion: Opinion) -> None:
     stored = json.loads(json.dumps(opinion.to_json()))

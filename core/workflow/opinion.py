@@ -1,7 +1,7 @@
 """What a reader says about a case: category and decision, and as much detail as the case needs; a normal case needs none."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
 from core.words import Sentence
@@ -75,8 +75,13 @@ class Opinion:
 
 def _plain(part: Lesion | NoduleFinding | ViewToRepeat | Measurement) -> dict[str, Any]:
     """The part as JSON knows it: lists for tuples, and only what was said."""
-    said = {name: value for name, value in asdict(part).items() if value is not None and value is not False and value not in ("", (), {})}
+    said = {one.name: getattr(part, one.name) for one in fields(part) if getattr(part, one.name) != _unsaid(one)}
     return {name: _listed(value) for name, value in said.items()}
+
+
+def _unsaid(one: Field[Any]) -> object:
+    """What a field holds when nothing was said; MISSING, like nothing else, for what must always be said."""
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def _listed(value: object) -> object:
