@@ -64,14 +64,14 @@ class ReadUndone(SQLModel, table=True):
 
 
 class Reveal(SQLModel, table=True):
-    """From when a person knew an AI result that is held back until the own read. Append-only."""
+    """From when a person knew what is held back on a case that is read blind: an AI result, or the other reads. Append-only."""
 
     __table_args__ = (UniqueConstraint("exam_id", "user_id", "run_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     exam_id: int = Field(foreign_key="exam.id", index=True)
     user_id: int = Field(foreign_key="app_user.id")
-    run_id: int = Field(foreign_key="modelrun.id")
+    run_id: int | None = Field(default=None, foreign_key="modelrun.id", description="The AI result; empty: the reads of others")
     at: datetime = Field(sa_type=UtcDateTime)
 
 

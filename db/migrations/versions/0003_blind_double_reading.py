@@ -209,7 +209,7 @@ def _new_tables() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("exam_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("at", db.types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["exam_id"],
