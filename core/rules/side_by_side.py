@@ -1,0 +1,179 @@
+"""One nodule in two exams under four protocols side by side: what each says, what it lacks, and whether an error of measurement flips it.
+
+Each protocol gets what it measures by and nothing else: Lung-RADS millimetres, the others cubic millimetres. Nothing is converted, so
+that a disagreement is one of the protocols and not of arithmetic.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from core.rules import bts2015, eups2017, lung_rads, nelson
+from core.rules.growth_error import DIAMETER_ERROR_MM, VOLUME_ERROR
+from core.rules.lung_nodule import Kind, Nodule
+from core.rules.reason import N_, Reason, say
+from core.rules.size import tenths
+
+Action = Literal["routine", "sooner", "work-up"]
+ACTIONS: tuple[Action, ...] = ("routine", "sooner", "work-up")
+"""Next round or no follow-up; another CT before the next round; work-up now."""
+
+OF_CATEGORY: dict[str, Action] = {"1": "routine", "2": "routine", "3": "sooner", "4A": "sooner", "4B": "work-up", "4X": "work-up"}
+OF_NELSON: dict[str, Action] = {"negative": "routine", "indeterminate": "sooner", "positive": "work-up"}
+NELSON_WORDS = {
+    "negative": N_("Negative: grown by less than 25 %, or a doubling time of more than 600 days"),
+    "indeterminate": N_("Indeterminate: doubling time of 400 to 600 days"),
+    "positive": N_("Positive: doubling time of less than 400 days"),
+}
+OF_BTS: dict[str, Action] = {
+    bts2015.STABLE: "routine", bts2015.SLOW: "routine", bts2015.CHOICE: "sooner", bts2015.WORK_UP: "work-up",
+}  # fmt: skip
+OF_EUPS: dict[str, Action] = {eups2017.NEXT_ROUND: "routine", eups2017.CT_3_MONTHS: "sooner", eups2017.TEAM: "work-up"}
+STEPS = 20  # between no error and the largest error, to both sides
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """A nodule now and before (mean diameters in mm, volumes in mm³), `days` apart; `new` when it was not there before."""
+
+    kind: Kind
+    days: int
+    months: int
+    new: bool = False
+    now_mm: float | None = None
+    before_mm: float | None = None
+    now_mm3: float | None = None
+    before_mm3: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one protocol says. `action` is None while `gap` names what it lacks; `possible`: every label within the error of measurement."""
+
+    protocol: str
+    source: str
+    label: str
+    words: Reason | None
+    action: Action | None
+    gap: Reason | None = None
+    possible: tuple[str, ...] = ()
+
+    @property
+    def flips(self) -> bool:
+        return len(self.possible) > 1
+
+
+Verdict = tuple[str, Reason, Action]
+"""Short label, words, action."""
+
+
+class Lacking(Exception):
+    """A protocol cannot speak; carries what it lacks."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
+
+
+def side_by_side(pair: Pair) -> tuple[Said, ...]:
+    """Lung-RADS, NELSON, BTS and the European statement on one pair."""
+    return (
+        _said(f"{lung_rads.NAME} {lung_rads.VERSION}", lung_rads.SOURCE, pair, _lung_rads, tuple(_other_diameters(pair))),
+        _said(f"{nelson.NAME} {nelson.VERSION}", nelson.SOURCE, pair, _nelson, tuple(_other_volumes(pair))),
+        _said(f"{bts2015.NAME} {bts2015.VERSION}", bts2015.SOURCE, pair, _bts, tuple(_other_volumes(pair))),
+        _said(f"{eups2017.NAME} {eups2017.VERSION}", eups2017.SOURCE, pair, _eups, tuple(_other_volumes(pair))),
+    )
+
+
+def disagree(said: Sequence[Said]) -> bool:
+    """Whether two protocols that can speak ask for different things."""
+    return len({one.action for one in said if one.action is not None}) > 1
+
+
+def _said(protocol: str, source: str, pair: Pair, tell: Callable[[Pair], Verdict], others: Sequence[Pair]) -> Said:
+    try:
+        label, words, action = tell(pair)
+    except Lacking as lacking:
+        return Said(protocol, source, "", None, None, lacking.reason)
+    found = {label: ACTIONS.index(action)}
+    for other in others:
+        try:
+            again, _, its_action = tell(other)
+        except Lacking:
+            continue
+        found.setdefault(again, ACTIONS.index(its_action))
+    return Said(protocol, source, label, words, action, None, tuple(sorted(found, key=lambda name: (found[name], name))))
+
+
+def _lung_rads(pair: Pair) -> Verdict:
+    if pair.now_mm is None or (pair.before_mm is None and not pair.new):
+        raise Lacking(say(N_("A mean diameter is missing")))
+    if pair.kind == "part-solid":
+        raise Lacking(say(N_("The sizes of the solid part are missing")))
+    before = None if pair.new else _at_least_one(pair.before_mm or 0.0)
+    nodule = Nodule(
+        kind=pair.kind, name="", mean_tenths=_at_least_one(pair.now_mm), status="new" if pair.new else None, before_tenths=before,
+        months=pair.months,
+    )  # fmt: skip
+    found = lung_rads.categorise([replace(nodule, name="1")], baseline=False)
+    if found.category is None:
+        raise Lacking(found.gaps[0])
+    return found.category, found.because[0], OF_CATEGORY[found.category]
+
+
+def _nelson(pair: Pair) -> Verdict:
+    if pair.new:
+        raise Lacking(say(N_("A new nodule is judged by its second volume")))
+    now, before = _volumes(pair)
+    found = nelson.follow_up(before, now, pair.days)
+    return found, say(NELSON_WORDS[found]), OF_NELSON[found]
+
+
+def _bts(pair: Pair) -> Verdict:
+    if pair.new:
+        raise Lacking(say(N_("The protocol has no table for new nodules in a screening round")))
+    now, before = _volumes(pair)
+    found = bts2015.follow_up(before, now, pair.days)
+    return found.template, found, OF_BTS[found.template]
+
+
+def _eups(pair: Pair) -> Verdict:
+    if not pair.new:
+        raise Lacking(say(N_("Its limits are for nodules at the first exam and for new ones")))
+    if pair.kind != "solid":
+        raise Lacking(say(N_("Its limits are for solid nodules")))
+    if pair.now_mm3 is None:
+        raise Lacking(say(N_("A volume is missing")))
+    found = eups2017.next_step(pair.now_mm3, new=True)
+    return found.words.template, found.words, OF_EUPS[found.words.template]
+
+
+def _volumes(pair: Pair) -> tuple[float, float]:
+    if pair.kind != "solid":
+        raise Lacking(say(N_("Its volumes are those of solid nodules")))
+    if pair.now_mm3 is None or pair.before_mm3 is None:
+        raise Lacking(say(N_("A volume is missing")))
+    if pair.days < 1:
+        raise Lacking(say(N_("The exams are of the same day")))
+    return pair.now_mm3, pair.before_mm3
+
+
+def _other_diameters(pair: Pair) -> Iterator[Pair]:
+    """The nodule as large as it may be, by tenths of a millimetre."""
+    if pair.now_mm is not None:
+        middle, reach = _at_least_one(pair.now_mm), tenths(DIAMETER_ERROR_MM)
+        for size in range(max(1, middle - reach), middle + reach + 1):
+            yield replace(pair, now_mm=size / 10)
+
+
+def _other_volumes(pair: Pair) -> Iterator[Pair]:
+    if pair.now_mm3 is not None:
+        for step in range(-STEPS, STEPS + 1):
+            yield replace(pair, now_mm3=pair.now_mm3 * (1 + VOLUME_ERROR * step / STEPS))
+
+
+def _at_least_one(mm: float) -> int:
+    return max(1, tenths(mm))
+
+
+__all__ = ["ACTIONS", "Action", "Lacking", "Pair", "Said", "disagree", "side_by_side"]
