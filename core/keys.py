@@ -28,7 +28,12 @@ def master_key() -> bytes:
 
 def derived(purpose: str) -> bytes:
     """A 32-byte key for one purpose, so that a leak of one does not open the others (HKDF-SHA256, RFC 5869)."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"firstlight/{purpose}".encode()).derive(master_key())
+    return _derived(master_key(), purpose)
+
+
+@cache
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"firstlight/{purpose}".encode()).derive(key)
 
 
 def _key_file(path: Path) -> str:

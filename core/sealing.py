@@ -1,7 +1,6 @@
 """Names and numbers of people, sealed in the database (AES-256-GCM), and keyed hashes by which they can still be found."""
 
 import base64
-import hashlib
 import hmac
 import secrets
 import unicodedata
@@ -39,7 +38,7 @@ def unseal(sealed: str) -> str:
 
 def keyed_hash(text: str) -> str:
     """64 hex digits that are equal for equal normalised text under one key and tell nothing without it."""
-    return hmac.new(derived("search"), _plain(text).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(derived("search"), _plain(text).encode(), "sha256").hex()
 
 
 def tokens(*texts: str) -> frozenset[str]:
@@ -59,7 +58,7 @@ def _shortest(word: str) -> int:
 
 
 def _token(prefix: str) -> str:
-    return hmac.new(derived("prefix"), prefix.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(derived("prefix"), prefix.encode(), "sha256").hex()[:32]
 
 
 def _plain(text: str) -> str:
