@@ -53,7 +53,7 @@ def uids_of(session: Session, exam_id: int) -> list[str]:
 
 def with_policy(kind: str) -> None:
     with transaction() as session:
-        session.add(AiPolicy(programme_id=programme_row(session, "lung").id or 0, version=1, kind=kind, valid_from=ago(1)))
+        session.add(AiPolicy(programme_id=programme_row(session, "lung").id or 0, version=1, kind=kind, valid_from=ago(90)))
 
 
 def marked(exam_id: int) -> None:

@@ -6,11 +6,9 @@ import pytest
 
 from core.errors import Rejected
 from core.workflow import programmes
-from core.workflow.programmes import card, cards, consequence, due, policy, programme_row
+from core.workflow.programmes import card, cards, consequence, due, programme_row
 from db.engine import transaction
 from db.enums import ExamKind, ProgrammeDecision
-from db.tables import AiPolicy
-from tests.build import ago
 
 DAY = date(2026, 11, 23)
 
@@ -61,14 +59,3 @@ def test_a_programme_has_one_row_for_each_version_of_its_card(database: str) -> 
     with transaction() as session:
         first, again = programme_row(session, "lung"), programme_row(session, "lung")
         assert (first.id, first.card_version) == (again.id, card("lung").version)
-
-
-def test_the_policy_in_force_is_the_last_one_that_has_begun(database: str) -> None:
-    with transaction() as session:
-        assert policy(session, "lung") == card("lung").reading.shows == "beside"
-        programme = programme_row(session, "lung").id or 0
-        for version, (kind, days_ago) in enumerate([("off", 9), ("after_read", 3), ("off", -3)], start=1):
-            session.add(AiPolicy(programme_id=programme, version=version, kind=kind, valid_from=ago(days_ago)))
-        session.flush()
-        assert policy(session, "lung") == "after_read"
-        assert policy(session, "breast") == "after_read"

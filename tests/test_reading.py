@@ -11,12 +11,11 @@ from core.errors import Conflict, NotAllowed, Rejected
 from core.words import say
 from core.workflow import programmes, reading, triage
 from core.workflow.reading import Case, Opinion
-from core.workflow.reading_policy import ReadingPolicy
 from core.workflow.recalls import open_recalls
-from core.workflow.state import CaseState, case_state
+from core.workflow.state import CaseState
 from db.engine import transaction
 from db.enums import EpisodeStep, ModelState, ProgrammeDecision, Role
-from db.tables import AiPolicy, AuditEvent, Claim, Decision, EpisodeEvent, Read
+from db.tables import AiPolicy, AuditEvent, Claim, Decision, EpisodeEvent, Read, Reveal
 from tests.build import (
     a_decision,
     a_finding,
@@ -52,9 +51,9 @@ def steps(session: Session, episode_id: int) -> list[EpisodeStep]:
     return [event.step for event in session.exec(events)]
 
 
-def policy(session: Session, kind: str) -> None:
+def policy(session: Session, kind: str = "beside", **settings: object) -> None:
     programme = programmes.programme_row(session, "lung")
-    session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind=kind, valid_from=ago(1)))
+    session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind=kind, valid_from=ago(900), settings=settings))
 
 
 def test_the_case_shows_participant_images_and_what_the_ai_saw(database: str) -> None:
@@ -188,7 +187,7 @@ def test_opening_claims_the_case_and_leaves_a_trace(database: str) -> None:
 def test_a_blind_reader_gets_the_ai_only_after_the_own_read(database: str) -> None:
     with transaction() as session:
         dana, carl = a_person(session), a_person(session, "carl", role=Role.coordinator)
-        policy(session, "after_read")
+        policy(session, "after_read", finalise_minutes=60)
         exam = an_exam(session)
         run = a_run(session, exam, step=10, nodules=((20.0, 0.9),))
     seen = look(dana, exam.id)
@@ -198,9 +197,14 @@ def test_a_blind_reader_gets_the_ai_only_after_the_own_read(database: str) -> No
     with pytest.raises(Rejected, match="not in sight"):
         sign(dana, exam.id, saw_ai=True, run_id=run.id)
     sign(dana, exam.id)
-    after = look(dana, exam.id)
+    signed = look(dana, exam.id)
+    assert (signed.ai, signed.can_reveal) == (None, True)
+    with transaction() as session:
+        after = reading.open_case(session, dana, exam.id or 0)
     assert after.ai is not None
     assert "ai" in [event.kind for event in after.timeline]
+    with transaction() as session:
+        assert session.exec(select(Reveal.user_id, Reveal.run_id)).all() == [(dana.user_id, run.id)]
 
 
 def test_where_ai_is_off_nobody_gets_it(database: str) -> None:
@@ -281,32 +285,10 @@ def test_only_readers_of_the_site_sign_and_only_its_people_look(database: str) -
     assert "Only doctors" in str(look(carl, exam.id).why_not)
 
 
-def test_the_state_of_a_case_follows_from_its_rows() -> None:
-    rows = ((0, False, 1), (1, True, 1), (1, False, 2), (2, False, 2), (2, True, 2))
-    said = [case_state(reads=reads, decided=decided, readers=readers) for reads, decided, readers in rows]
-    assert said == [
-        CaseState.awaiting_first_read,
-        CaseState.concluded,
-        CaseState.awaiting_second_read,
-        CaseState.awaiting_arbitration,
-        CaseState.concluded,
-    ]
-
-
-@pytest.fixture
-def double_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lung programme as it would be with two readers."""
-    both = dict(programmes.cards()) | {
-        "lung": programmes.card("lung").model_copy(update={"reading": ReadingPolicy(shows="beside", readers=2)})
-    }
-    for place in ("programmes", "blind", "ranking"):
-        monkeypatch.setattr(f"core.workflow.{place}.cards", lambda: both)
-
-
-@pytest.mark.usefixtures("double_reading")
 def test_two_readers_decide_together_and_blind(database: str) -> None:
     with transaction() as session:
         dana, emil = a_person(session), a_person(session, "emil")
+        policy(session, readers=2)
         exam = an_exam(session)
     assert sign(dana, exam.id).decision_id is None
     seen = look(emil, exam.id)
@@ -316,10 +298,10 @@ def test_two_readers_decide_together_and_blind(database: str) -> None:
     assert len(look(emil, exam.id).reads) == 2
 
 
-@pytest.mark.usefixtures("double_reading")
 def test_two_readers_who_disagree_leave_the_case_to_arbitration(database: str) -> None:
     with transaction() as session:
         dana, emil, fred = a_person(session), a_person(session, "emil"), a_person(session, "fred")
+        policy(session, readers=2)
         exam = an_exam(session)
     sign(dana, exam.id)
     assert sign(emil, exam.id, ASSESSMENT).decision_id is None

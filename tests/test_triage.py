@@ -27,6 +27,7 @@ from tests.build import (
     a_read,
     a_run,
     a_site,
+    ago,
     an_exam,
 )  # fmt: skip
 
@@ -204,7 +205,7 @@ def test_a_claimed_case_shows_who_has_it_and_the_next_person_is_told(database: s
         triage.claim(session, emil, exam)
     found = queue(emil, state="claimed")
     assert (only(found).claimed_by, str(only(found).state)) == ("Dana Test", "With Dana Test")
-    assert found.counts_by_state == {"waiting": 0, "claimed": 1, "deferred": 0, "not_scored": 1, "all": 1}
+    assert {state: n for state, n in found.counts_by_state.items() if n} == {"claimed": 1, "not_scored": 1, "all": 1}
 
 
 def test_of_two_people_who_claim_at_once_exactly_one_wins(database: str) -> None:
@@ -286,7 +287,7 @@ def test_a_blind_reader_gets_neither_score_nor_rank_by_the_ai(database: str) -> 
         exam = an_exam(session)
         a_run(session, exam, step=10, nodules=((20.0, 0.9),))
         programme = programme_row(session, "lung")
-        session.add(AiPolicy(programme_id=programme.id, version=1, kind="after_read", valid_from=now(), author_id=None))
+        session.add(AiPolicy(programme_id=programme.id, version=1, kind="after_read", valid_from=ago(9), author_id=None))
     row = only(queue(dana))
     assert (row.urgency, row.score, str(row.because)) == ("routine", None, "AI hidden until you decide")
     assert only(queue(carl)).score == 10

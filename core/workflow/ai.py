@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 from core.access import Person
 from core.words import N_, Sentence, say
 from core.workflow.blind import ai_hidden
-from core.workflow.programmes import Card, policy
+from core.workflow.policies import policy_of
+from core.workflow.programmes import Card
 from core.workflow.registry import counting_versions, retired_ids
+from core.workflow.reveal import known_run
 from core.workflow.runs import SPARE
 from core.workflow.unscored import Unscored, arriving, not_scored, why
 from db.enums import FindingKind, RunOutcome
@@ -68,13 +70,16 @@ class AiResult:
 def ai_result(
     session: Session, person: Person, exam: Exam, card: Card, *, run_id: int | None = None, decided: bool = False
 ) -> tuple[AiResult | None, Sentence | None]:
-    """The result, or None with the reason why there is none to show. `run_id`: the run that was in sight when the case was decided."""
-    kind = policy(session, card.id)
-    if kind == "off":
+    """The result, or None with the reason why there is none to show. `run_id`: the run that was in sight when the case was decided.
+
+    A reader of an undecided blind case gets the very run that was revealed, never one that came later without a trace.
+    """
+    if policy_of(session, exam).shows == "off":
         return None, say(N_("AI is not used in this programme"))
     if ai_hidden(session, person, [exam.id or 0]):
         return None, say(N_("AI hidden until you decide"))
-    found = _run(session, exam, run_id, decided=decided)
+    revealed = known_run(session, person.user_id, exam.id or 0) if not decided else None
+    found = _run(session, exam, run_id or revealed, decided=decided)
     if found is None:
         return None, _why_none(session, exam, card)
     run, version = found

@@ -1,48 +1,80 @@
-"""What a person must not know yet. Decided in the query, so that a page cannot show it by mistake."""
+"""What a person must not know yet. Decided where the rows are asked for, so that a page cannot show it by mistake.
+
+A case is blind for whoever may still read it: a doctor of its site, while it is undecided. What is held back is handed out only after
+its `Reveal` row is written (`core.workflow.reveal`), which the later read of that person keeps in `Read.seen`.
+"""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from core.access import Act, Person
-from core.workflow.programmes import cards, policy
-from db.tables import Decision, Episode, Exam, Programme, Read
+from core.clock import now
+from core.workflow.case_facts import cases
+from core.workflow.policies import ReadingPolicy, policies_of
+from core.workflow.standing import standing
+from core.workflow.state import TO_ARBITRATE, CaseStanding, CaseState, is_settled
+from db.tables import Decision, Exam, Read, Reveal
 
 
 def ai_hidden(session: Session, person: Person, exam_ids: Collection[int]) -> frozenset[int]:
-    """Those of `exam_ids` whose AI result stays back: the policy is "off", or "after_read" and this person has yet to read."""
-    kinds = {card_id: policy(session, card_id) for card_id in cards()}
-    off = _of(exam_ids, [card_id for card_id, kind in kinds.items() if kind == "off"])
-    later = _of(exam_ids, [card_id for card_id, kind in kinds.items() if kind == "after_read"])
-    return _ids(session, off) | (_ids(session, _to_read(person, later)))
+    """Those of `exam_ids` whose AI result stays back from this person, in every form: score, marks, pictures, rank, reason.
+
+    Their policy says "off"; or "after_read", and the person may still read them, or has signed and not been shown the result yet.
+    A reader who took the own read back is blind again on the page; what was known before stays in the rows.
+    """
+    policies = policies_of(session, exam_ids)
+    off = frozenset(exam_id for exam_id, policy in policies.items() if policy.shows == "off")
+    later = _undecided_to_read(session, person, [exam_id for exam_id, policy in policies.items() if policy.shows == "after_read"])
+    return off | (later - _shown(session, person, later, ai=True))
 
 
 def reads_hidden(session: Session, person: Person, exam_ids: Collection[int]) -> frozenset[int]:
-    """Those of `exam_ids` whose other reads stay back: they are read twice, blind, and this person has yet to read."""
-    return _ids(session, _to_read(person, _of(exam_ids, [card.id for card in cards().values() if card.readers > 1])))
+    """Those of `exam_ids` on which the reads of others stay back: undecided, and the person may still read or change the own read.
+
+    An arbitrator who was shown them sees them while the case is to be arbitrated.
+    """
+    undecided = _undecided_to_read(session, person, exam_ids)
+    policies = policies_of(session, undecided)
+    final = frozenset(exam_id for exam_id, at in _own(session, person, undecided).items() if is_settled(policies[exam_id], at, now()))
+    return undecided - final - _shown(session, person, undecided, ai=False)
 
 
-Ids = SelectOfScalar[int | None]
+def state_in_sight(stands: CaseStanding, policy: ReadingPolicy, *, ai_hidden: bool, may_change: bool) -> CaseState:
+    """The state in words that do not tell a blind reader what the AI or another reader said.
+
+    Whoever may still change the own read does not learn that the reads differ; where the AI decides how many reads there are, whoever
+    must not know its score does not learn that a second read is wanted.
+    """
+    if may_change and stands.state in TO_ARBITRATE:
+        return CaseState.awaiting_finalisation
+    if ai_hidden and policy.role in ("triage", "rule_out") and stands.state == CaseState.awaiting_second_read:
+        return CaseState.awaiting_first_read
+    return stands.state
 
 
-def _of(exam_ids: Collection[int], card_ids: list[str]) -> Ids | None:
-    """The exams of these programmes among `exam_ids`; None without asking when there can be none."""
-    if not exam_ids or not card_ids:
-        return None
-    found = select(col(Exam.id)).join(Episode, col(Episode.id) == Exam.episode_id)
-    found = found.join(Programme, col(Programme.id) == Episode.programme_id)
-    return found.where(col(Exam.id).in_(exam_ids), col(Programme.card_id).in_(card_ids))
+def _undecided_to_read(session: Session, person: Person, exam_ids: Collection[int]) -> frozenset[int]:
+    """The undecided ones at the sites where the person reads."""
+    if not exam_ids or not person.may(Act.read_cases):
+        return frozenset()
+    found = select(col(Exam.id)).where(col(Exam.id).in_(exam_ids), col(Exam.site_id).in_(person.sites(Act.read_cases)))
+    return frozenset(exam_id or 0 for exam_id in session.exec(found.where(col(Exam.id).not_in(select(Decision.exam_id)))))
 
 
-def _to_read(person: Person, found: Ids | None) -> Ids | None:
-    """Those that are undecided and that the person may read and has not read."""
-    if found is None or not person.may(Act.read_cases):
-        return None
-    mine = select(Read.exam_id).where(Read.reader_id == person.user_id)
-    found = found.where(col(Exam.site_id).in_(person.sites(Act.read_cases)))
-    return found.where(col(Exam.id).not_in(mine), col(Exam.id).not_in(select(Decision.exam_id)))
+def _own(session: Session, person: Person, exam_ids: Collection[int]) -> dict[int, datetime]:
+    """Exam id → when the person signed the read that stands."""
+    rows = select(Read.exam_id, Read.committed_at).where(Read.reader_id == person.user_id, col(Read.exam_id).in_(exam_ids), standing())
+    return dict(session.exec(rows).all())
 
 
-def _ids(session: Session, found: Ids | None) -> frozenset[int]:
-    return frozenset() if found is None else frozenset(exam_id for exam_id in session.exec(found) if exam_id is not None)
+def _shown(session: Session, person: Person, exam_ids: Collection[int], *, ai: bool) -> frozenset[int]:
+    """Those on which the person was shown the AI result (else the reads of others) as one who has signed, or who arbitrates."""
+    what = col(Reveal.run_id).is_not(None) if ai else col(Reveal.run_id).is_(None)
+    rows = select(Reveal.exam_id).where(Reveal.user_id == person.user_id, col(Reveal.exam_id).in_(exam_ids), what)
+    shown = frozenset(session.exec(rows)) if exam_ids else frozenset()
+    signed = frozenset(_own(session, person, shown)) if ai and shown else frozenset()
+    rest = shown - signed
+    return signed | frozenset(
+        exam_id for exam_id, one in (cases(session, rest) if rest else {}).items() if one.stands.state in TO_ARBITRATE
+    )

@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Select, select
 from sqlmodel import Session, col, func
 
+from core.workflow.standing import standing
 from db.enums import RunOutcome
 from db.tables import Decision, Episode, Exam, ModelRun, ModelVersion, Outcome, Participant, Programme, Read
 
@@ -63,8 +64,8 @@ def _decisions(session: Session, ids: Select[Any], moment: datetime) -> pd.DataF
 def _reads(session: Session, ids: Select[Any], moment: datetime) -> pd.DataFrame:
     """The first two reads side by side, how many there are, when the last one was signed, and the density it gave."""
     rows = select(col(Read.exam_id), col(Read.decision), col(Read.committed_at), col(Read.opinion))
-    signed = rows.where(col(Read.exam_id).in_(ids), col(Read.committed_at) < moment).order_by(col(Read.exam_id), col(Read.id))
-    frame = _frame(session, signed, ["exam_id", "decision", "read_at", "opinion"])
+    signed = rows.where(col(Read.exam_id).in_(ids), col(Read.committed_at) < moment, standing(moment))
+    frame = _frame(session, signed.order_by(col(Read.exam_id), col(Read.id)), ["exam_id", "decision", "read_at", "opinion"])
     frame["decision"] = frame.decision.map(str)
     frame["read_at"] = pd.to_datetime(frame.read_at, utc=True)
     frame["density"] = [opinion.get("density") for opinion in frame.pop("opinion")]

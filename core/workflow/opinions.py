@@ -1,12 +1,16 @@
-"""Signed reads and the decision of a case, as people see them."""
+"""Signed reads that stand, and the decision of a case, as people see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from core.access import Person
 from core.words import Sentence
+from core.workflow.opinion import Opinion
+from core.workflow.standing import standing
 from db.enums import ProgrammeDecision
 from db.tables import Decision, Read, User
 
@@ -27,6 +31,10 @@ class ReadLine:
     opened_at: datetime
     committed_at: datetime
     mine: bool
+    revision: int
+    said: Opinion
+    seen: Mapping[str, Any]
+    """"run", "priors" and "reads" that were in sight, as in `Read.seen`."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +50,17 @@ class DecisionLine:
 
 
 def reads_of(session: Session, person: Person, exam_id: int) -> tuple[ReadLine, ...]:
-    rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(Read.exam_id == exam_id).order_by(col(Read.id))
+    """Every read that stands, in the order of signing; the caller holds back what the person must not see (`blind.reads_hidden`)."""
+    rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(Read.exam_id == exam_id, standing())
     return tuple(
         ReadLine(
             id=read.id or 0, reader=name, category=read.category, decision=read.decision, note=read.opinion.get("note", ""),
             density=read.opinion.get("density"), per_side=read.opinion.get("per_side", {}), saw_ai=read.saw_ai, run_id=read.run_id,
             opened_at=read.opened_at, committed_at=read.committed_at, mine=read.reader_id == person.user_id,
+            revision=read.revision, seen=read.seen,
+            said=Opinion.from_json(read.opinion, category=read.category, decision=read.decision),
         )
-        for read, name in session.exec(rows)
+        for read, name in session.exec(rows.order_by(col(Read.id)))
     )  # fmt: skip
 
 

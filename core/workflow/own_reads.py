@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from core.access import Act, Person
 from core.sealing import unseal
+from core.workflow.standing import standing
 from db.enums import Certainty, OutcomeKind, ProgrammeDecision
 from db.tables import Episode, Exam, Outcome, Participant, Programme, Read
 
@@ -36,7 +37,7 @@ def own_reads(session: Session, person: Person, *, programme: str | None = None,
     cards = {row.id: row.card_id for row in session.exec(select(Programme))}
     rows = select(Read, Exam, Episode, Participant).join(Exam, col(Exam.id) == Read.exam_id)
     rows = rows.join(Episode, col(Episode.id) == Exam.episode_id).join(Participant, col(Participant.id) == Episode.participant_id)
-    rows = rows.where(Read.reader_id == person.user_id, col(Exam.site_id).in_(person.sites(Act.read_cases)))
+    rows = rows.where(Read.reader_id == person.user_id, standing(), col(Exam.site_id).in_(person.sites(Act.read_cases)))
     if programme:
         rows = rows.where(col(Episode.programme_id).in_([row_id for row_id, card_id in cards.items() if card_id == programme]))
     found = session.exec(rows.order_by(col(Read.committed_at).desc()).limit(limit)).all()

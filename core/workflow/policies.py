@@ -8,6 +8,7 @@ from typing import cast
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core import audit
 from core.access import Act, Person
@@ -36,9 +37,9 @@ def policy_of(session: Session, exam: Exam) -> ReadingPolicy:
     return policies_of(session, [exam.id or 0])[exam.id or 0]
 
 
-def policies_of(session: Session, exam_ids: Collection[int]) -> dict[int, ReadingPolicy]:
-    """Exam id → policy, for many exams by a fixed number of queries."""
-    if not exam_ids:
+def policies_of(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None]) -> dict[int, ReadingPolicy]:
+    """Exam id → policy, for many exams, or those that a query finds, by a fixed number of queries."""
+    if isinstance(exam_ids, Collection) and not exam_ids:
         return {}
     exams = select(col(Exam.id), col(Exam.received_at), col(Programme.card_id), col(Programme.card_version))
     exams = exams.join(Episode, col(Episode.id) == Exam.episode_id).join(Programme, col(Programme.id) == Episode.programme_id)

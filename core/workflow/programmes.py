@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from core.clock import now
 from core.errors import Rejected
 from core.words import N_, Sentence, say
 from core.workflow.reading_policy import ReadingPolicy
 from db.enums import ExamKind, ProgrammeDecision
-from db.tables import AiPolicy, Programme
+from db.tables import Programme
 
 CARDS = Path(__file__).parent / "cards"
 CARD_WORDS = (
@@ -25,7 +25,6 @@ CARD_WORDS = (
     N_("Lung screening"), N_("Breast screening"),
 )  # fmt: skip
 """What the cards say in words, named here so that it is translated; a test compares both."""
-Policy = Literal["beside", "after_read", "off"]
 
 
 class _Part(BaseModel):
@@ -46,6 +45,14 @@ class Queue(_Part):
     urgent_days: int = Field(gt=0)
 
 
+class OwnText(_Part):
+    """A sentence for notes that the programme adds to the built-in ones: title and text by language ("en", "zh_CN")."""
+
+    id: str = Field(max_length=32)
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+
+
 class Triage(_Part):
     """From which AI result on a case is read earlier. Steps 1–10, suspicion 0–1, diameters in mm."""
 
@@ -54,6 +61,21 @@ class Triage(_Part):
     suspicion: float = Field(ge=0, le=1)
     urgent_diameter_mm: float | None = None
     soon_diameter_mm: float | None = None
+
+
+class Target(_Part):
+    """What readers are expected to read in a year: `of` all cases, those of screening rounds, or first reads of them."""
+
+    of: Literal["cases", "screening", "first_reads"]
+    a_year: int = Field(gt=0)
+    source: str
+
+
+class Statistics(_Part):
+    """How a reader's own figures are counted. A read that took longer than `pause_minutes` was interrupted and is not timed."""
+
+    pause_minutes: int = Field(gt=0)
+    targets: tuple[Target, ...] = ()
 
 
 class Card(_Part):
@@ -71,12 +93,10 @@ class Card(_Part):
     earlier: Mapping[str, ReadingPolicy] = {}
     queue: Queue
     triage: Triage
+    statistics: Statistics
     due_days: Mapping[ProgrammeDecision, int]
     categories: tuple[Category, ...]
-
-    @property
-    def readers(self) -> int:
-        return self.reading.readers
+    templates: tuple[OwnText, ...] = ()
 
     def reading_of(self, version: str) -> ReadingPolicy:
         """How cases are read that were made under that version of the card, where no stored policy says otherwise."""
@@ -114,15 +134,6 @@ def programme_row(session: Session, card_id: str) -> Programme:
         session.add(row)
         session.flush()
     return row
-
-
-def policy(session: Session, card_id: str) -> Policy:
-    """How AI may be used in this programme now: the last policy put in force, else the card's own."""
-    in_force = select(AiPolicy.kind).join(Programme, col(Programme.id) == AiPolicy.programme_id).where(Programme.card_id == card_id)
-    newest = (col(AiPolicy.valid_from).desc(), col(AiPolicy.id).desc())
-    last = session.exec(in_force.where(AiPolicy.valid_from <= now()).order_by(*newest)).first()
-    kinds: dict[str | None, Policy] = {"beside": "beside", "after_read": "after_read", "off": "off"}
-    return kinds[last] if last else card(card_id).reading.shows
 
 
 def due(card: Card, decision: ProgrammeDecision, on: date, category: str | None = None) -> date:

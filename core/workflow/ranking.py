@@ -8,17 +8,20 @@ from sqlmodel import Session
 
 from core import jobs
 from core.access import Act, Person
-from core.clock import today
+from core.clock import now, today
 from core.errors import Retryable
 from core.words import N_, Sentence, say
 from core.workflow import queue
-from core.workflow.programmes import Card, Policy, card, cards, policy
+from core.workflow.blind import ai_hidden, state_in_sight
+from core.workflow.programmes import Card, card
 from core.workflow.registry import counting_versions
+from core.workflow.state import CaseState, is_settled
 from core.workflow.unscored import Unscored, arriving, not_scored, why
 from core.workflow.urgency import Scored, Urgency, by_age, rank
+from core.workflow.whereabouts import Where, where
 from db.enums import RunOutcome
 
-STATES = ("waiting", "claimed", "deferred", "not_scored", "all")
+STATES = (*(place.value for place in Where), "not_scored", "all")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Context:
     person: Person
     day: date
     around: queue.Around
-    policies: dict[str, Policy]
+    hidden: frozenset[int]
     models: frozenset[str]
     running: frozenset[int] = field(default_factory=frozenset)
 
@@ -66,7 +69,7 @@ def ranked(session: Session, person: Person, filters: Filters, act: Act = Act.se
         person=person,
         day=today(),
         around=around,
-        policies={card_id: policy(session, card_id) for card_id in cards()},
+        hidden=ai_hidden(session, person, [exam.exam_id for exam in exams]),
         models=frozenset(version.name for version in counting_versions(session)),
         running=_running() if unscored else frozenset(),
     )
@@ -79,11 +82,35 @@ def _rank_of(exam: queue.Waiting, context: Context) -> Ranked:
     ai = _by_ai(exam, context, programme)
     older = by_age(days, programme.queue.priority_days, programme.queue.urgent_days)
     run = context.around.runs.get(exam.exam_id)
-    held, put_off = exam.exam_id in context.around.claims, exam.exam_id in context.around.deferrals
-    states = {"all", "deferred" if put_off else "claimed" if held else "waiting"}
+    place = where_is(exam, context)
+    states = {"all", place.value}
     if run is None or run.outcome != RunOutcome.scored:
         states.add("not_scored")
-    return Ranked(exam, days, min(ai.urgency, older), ai.because, ai.score, frozenset(states), exam.exam_id in context.running, ai.failed)
+    urgency, because = _with_priors(exam, context, min(ai.urgency, older), ai.because)
+    return Ranked(exam, days, urgency, because, ai.score, frozenset(states), exam.exam_id in context.running, ai.failed)
+
+
+def _with_priors(exam: queue.Waiting, context: Context, urgency: Urgency, because: Sentence) -> tuple[Urgency, Sentence]:
+    """A case whose earlier images have been asked for too long ago moves up, and says so."""
+    priors = context.around.priors.get(exam.exam_id)
+    if priors is None or not priors.escalated:
+        return urgency, because
+    said = say(N_("Earlier images asked for {days} days ago have not come; {reason}"), days=priors.days, reason=because)
+    return min(urgency, Urgency.soon), said
+
+
+def state_of(exam: queue.Waiting, context: Context) -> CaseState:
+    """The state of an exam as far as this person may know it."""
+    facts = context.around.cases[exam.exam_id]
+    signed = facts.signed_at.get(context.person.user_id)
+    may_change = signed is not None and not is_settled(facts.policy, signed, now())
+    return state_in_sight(facts.stands, facts.policy, ai_hidden=exam.exam_id in context.hidden, may_change=may_change)
+
+
+def where_is(exam: queue.Waiting, context: Context) -> Where:
+    """The one list in which an undecided exam is."""
+    around, exam_id = context.around, exam.exam_id
+    return where(state_of(exam, context), claimed=exam_id in around.claims, put_off=exam_id in around.deferrals, arriving=not ready(exam))
 
 
 @dataclass(frozen=True)
@@ -98,11 +125,9 @@ class _Ai:
 
 def _by_ai(exam: queue.Waiting, context: Context, programme: Card) -> _Ai:
     """Rank, reason and score by the AI, as far as the policy lets this person know them."""
-    kind = context.policies[exam.programme]
-    if kind == "off":
+    if context.around.cases[exam.exam_id].policy.shows == "off":
         return _Ai(Urgency.routine, say(N_("AI is not used in this programme")))
-    reads = context.around.reads.get(exam.exam_id, frozenset())
-    if kind == "after_read" and exam.site_id in context.person.sites(Act.read_cases) and context.person.user_id not in reads:
+    if exam.exam_id in context.hidden:
         return _Ai(Urgency.routine, say(N_("AI hidden until you decide")))
     run = context.around.runs.get(exam.exam_id)
     if run is None:

@@ -80,7 +80,7 @@ def case_standing(facts: Facts) -> CaseStanding:
         return CaseStanding(state=state, reads=made, reads_wanted=wanted, because=differs[0], differs=differs)
     return CaseStanding(
         state=CaseState.awaiting_finalisation, reads=made, reads_wanted=wanted, because=because, provisional=facts.reads[-1].decision,
-        final_at=_final_at(facts),
+        final_at=changeable_until(facts.policy, facts.signed_at) if facts.signed_at else None,
     )  # fmt: skip
 
 
@@ -130,15 +130,12 @@ def _against_ai(reads: tuple[Verdict, ...], step: int, recall_from: int) -> tupl
     return ()
 
 
-def _final_at(facts: Facts) -> datetime | None:
-    minutes = facts.policy.finalise_minutes
-    return None if minutes is None or facts.signed_at is None else facts.signed_at + timedelta(minutes=minutes)
+def changeable_until(policy: ReadingPolicy, signed_at: datetime) -> datetime | None:
+    """Until when a read can be taken back if the case does not become final before; None: until it is made final by hand."""
+    return None if policy.finalise_minutes is None else signed_at + timedelta(minutes=policy.finalise_minutes)
 
 
-def case_state(*, reads: int, decided: bool, readers: int) -> CaseState:
-    """Where a case stands after `reads` of the `readers` that its programme wants."""
-    if decided:
-        return CaseState.concluded
-    if reads == 0:
-        return CaseState.awaiting_first_read
-    return CaseState.awaiting_second_read if reads < readers else CaseState.awaiting_arbitration
+def is_settled(policy: ReadingPolicy, signed_at: datetime, at: datetime) -> bool:
+    """Whether a read can no longer be taken back at a moment, whatever became of its case."""
+    until = changeable_until(policy, signed_at)
+    return until is not None and at >= until

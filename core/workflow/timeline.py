@@ -1,15 +1,16 @@
 """What has happened to a participant, over all programmes and rounds, in the order of the days on which it happened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from core.access import Act, Person
 from core.errors import NotAllowed
 from core.words import N_, Sentence, say
 from core.workflow.blind import ai_hidden, reads_hidden
+from core.workflow.standing import standing
 from db.enums import Certainty, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
 from db.tables import (
     Decision,
@@ -82,7 +83,7 @@ def timeline(session: Session, person: Person, participant_id: int) -> tuple[Tim
     exams = {exam.id or 0: exam for exam in session.exec(select(Exam).where(col(Exam.episode_id).in_(rounds)))}
     found = [*_steps(session, rounds), *_exams(exams.values())]
     found += _runs(session, set(exams) - ai_hidden(session, person, exams))
-    found += _reads(session, set(exams) - reads_hidden(session, person, exams))
+    found += _reads(session, person, exams, reads_hidden(session, person, exams))
     found += [*_decisions(session, exams), *_recalls(session, exams), *_outcomes(session, exams)]
     events = []
     for at, kind, text, exam_id, episode_id in found:
@@ -113,9 +114,10 @@ def _runs(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
         yield run.finished_at.date(), "ai", scored if run.outcome == RunOutcome.scored else no_result, run.exam_id, None
 
 
-def _reads(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
-    rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(col(Read.exam_id).in_(exam_ids))
-    for read, name in session.exec(rows):
+def _reads(session: Session, person: Person, exam_ids: Iterable[int], hidden: Collection[int]) -> Iterator[Raw]:
+    """Reads that stand; of exams on which the reads of others are held back, the person's own."""
+    rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(col(Read.exam_id).in_(exam_ids), standing())
+    for read, name in session.exec(rows.where(or_(col(Read.exam_id).not_in(hidden), Read.reader_id == person.user_id))):
         text = say(N_("Read by {reader}, category {category}"), reader=name, category=read.category)
         yield read.committed_at.date(), "read", text, read.exam_id, None
 

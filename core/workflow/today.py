@@ -11,6 +11,7 @@ from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow.ranking import Filters, Ranked, order, overdue, ranked
 from core.workflow.recalls import RecallRow, open_recalls
+from core.workflow.standing import standing
 from core.workflow.triage import TriageRow, row_of
 from db.enums import IntakeResult
 from db.tables import Exam, IntakeBatch, IntakeItem, Read
@@ -110,7 +111,7 @@ def _arrivals(session: Session, person: Person) -> dict[date, int]:
 
 def _reads(session: Session, person: Person) -> dict[date, int]:
     rows = select(col(Read.committed_at)).join(Exam, col(Exam.id) == Read.exam_id)
-    rows = rows.where(col(Exam.site_id).in_(person.sites(Act.see_queue)), Read.committed_at >= _since())
+    rows = rows.where(col(Exam.site_id).in_(person.sites(Act.see_queue)), Read.committed_at >= _since(), standing())
     return _by_day(list(session.exec(rows)))
 
 

@@ -11,10 +11,11 @@ from core.errors import Conflict
 from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow.claims import claim, defer, release, resume
-from core.workflow.programmes import card
 from core.workflow.queue import Waiting
-from core.workflow.ranking import STATES, Context, Filters, Ranked, order, overdue, ranked, ready
-from core.workflow.state import WORDS, case_state
+from core.workflow.ranking import STATES, Context, Filters, Ranked, order, overdue, ranked, ready, state_of, where_is
+from core.workflow.reading_list import reading_list, take_first
+from core.workflow.state import WORDS
+from core.workflow.whereabouts import Where
 
 __all__ = ["STATES", "Filters", "TriageRow", "Worklist", "claim", "claim_next", "defer", "release", "resume", "row_of", "worklist"]
 
@@ -50,6 +51,10 @@ class TriageRow:
     """Whether everything has come that will come, so that it can be handed to a reader."""
     failed: bool
     """Whether it has no AI result and none will come by itself."""
+    where: Where
+    """The one list in which the case is."""
+    escalated: bool
+    """Whether earlier images were asked for five days ago or more and there is no answer."""
 
 
 @dataclass(frozen=True)
@@ -88,33 +93,35 @@ def worklist(session: Session, person: Person, filters: Filters = WAITING, *, li
 def claim_next(session: Session, person: Person, *, programme: str | None = None) -> int:
     """Claim the first case that this person can read; its exam id. Conflict when the queue is empty."""
     person.must(Act.read_cases)
-    context, everything = ranked(session, person, Filters(programme=programme), act=Act.read_cases)
-    mine = [case for case in everything if person.user_id not in context.around.reads.get(case.exam.exam_id, ())]
-    for case in sorted((case for case in mine if "waiting" in case.states and ready(case.exam)), key=order):
-        claim(session, person, case.exam.exam_id)
-        return case.exam.exam_id
-    raise Conflict(N_("No case waits for you now"))
+    exam_id = take_first(session, person, reading_list(session, person, programme=programme))
+    if exam_id is None:
+        raise Conflict(N_("No case waits for you now"))
+    return exam_id
 
 
 def row_of(case: Ranked, context: Context) -> TriageRow:
     exam = case.exam
     held = context.around.claims.get(exam.exam_id)
-    put_off = context.around.deferrals.get(exam.exam_id)
+    put_off, priors = context.around.deferrals.get(exam.exam_id), context.around.priors.get(exam.exam_id)
     return TriageRow(
         exam_id=exam.exam_id, participant_id=exam.participant_id, participant_name=unseal(exam.name_sealed), number=exam.number,
         programme=exam.programme, exam_date=exam.exam_date, days_in_queue=case.days, urgency=case.urgency.name, score=case.score,
         because=case.because, state=_state(exam, context), claimed_by=held[1] if held else None, claimed_until=held[2] if held else None,
         overdue=overdue(case), synthetic=exam.synthetic, episode_id=exam.episode_id, round=exam.round, site_id=exam.site_id,
         kind=exam.kind.value, phantom=exam.phantom, deferred_until=put_off[1] if put_off else None, ready=ready(exam), failed=case.failed,
+        where=where_is(exam, context), escalated=priors is not None and priors.escalated,
     )  # fmt: skip
 
 
 def _state(exam: Waiting, context: Context) -> Sentence:
-    if put_off := context.around.deferrals.get(exam.exam_id):
-        return say(N_("Put off until {until}: {reason}"), until=put_off[1], reason=put_off[0])
-    if held := context.around.claims.get(exam.exam_id):
-        return say(N_("With {name}"), name=held[1])
-    if not ready(exam):
+    around, place = context.around, where_is(exam, context)
+    if place == Where.deferred:
+        reason, until = around.deferrals[exam.exam_id]
+        return say(N_("Put off until {until}: {reason}"), until=until, reason=reason)
+    if place == Where.claimed:
+        return say(N_("With {name}"), name=around.claims[exam.exam_id][1])
+    if place == Where.blocked:
+        return say(N_("Earlier images asked for {days} days ago"), days=around.priors[exam.exam_id].days)
+    if place == Where.arriving:
         return say(N_("Images are still arriving"))
-    reads = len(context.around.reads.get(exam.exam_id, ()))
-    return say(WORDS[case_state(reads=reads, decided=False, readers=card(exam.programme).readers)])
+    return say(WORDS[state_of(exam, context)])

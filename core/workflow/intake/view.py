@@ -11,6 +11,7 @@ from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow import runs
 from core.workflow.intake.lines import BatchLine, BatchProgress, BatchView, FileLine, StudyLine
+from core.workflow.standing import standing
 from db.enums import IntakeResult, RunOutcome
 from db.tables import Decision, Episode, Exam, ExamInstance, IntakeBatch, IntakeItem, ModelRun, ModelVersion, Participant, Read, Site, User
 
@@ -50,7 +51,8 @@ def study_line(session: Session, exam_id: int, *, receiving: bool = False) -> St
 
 def _stage(session: Session, exam: Exam) -> tuple[str, float | None, Sentence | None]:
     assert exam.id is not None  # read from the database
-    if any(session.exec(select(table.id).where(table.exam_id == exam.id)).first() for table in (Read, Decision)):
+    signed = select(Read.id).where(Read.exam_id == exam.id, standing())
+    if any(session.exec(found).first() for found in (signed, select(Decision.id).where(Decision.exam_id == exam.id))):
         return "read", None, None
     if exam.completed_at is None:
         return "checked", None, None

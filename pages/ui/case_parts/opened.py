@@ -19,9 +19,16 @@ def opened(user: Person) -> Case:
     if not named.isdecimal() or len(named) > 18:
         nothing_here(_("No case is chosen."), _("Open one from the reading list or the triage queue."))
         st.stop()
-    exam_id = int(named)
+    return opened_here(user, int(named))
+
+
+def opened_here(user: Person, exam_id: int) -> Case:
+    """The case, claimed and audited when this tab shows it for the first time."""
     if _key(exam_id) in st.session_state:
-        return read(reading.case, user, exam_id)
+        shown = read(reading.case, user, exam_id)
+        if shown.can_reveal and act(reading.reveal_ai, user, exam_id):  # the row that says so comes before the result is handed out
+            shown = read(reading.case, user, exam_id)
+        return shown
     case = act(reading.open_case, user, exam_id)
     if case is None:
         st.stop()
