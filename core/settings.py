@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(10, ge=1, le=168, description="Hours after which a sign-in ends")
     claim_minutes: int = Field(30, ge=1, le=480, description="Minutes after which a claimed case is free again")
     upload_limit_gb: float = Field(8.0, gt=0, le=100, description="Largest single upload in gigabytes")
+    document_font: str = Field("", description="Font file for reports and letters; empty: Noto Sans CJK where it is installed")
     demo: bool = Field(False, description="Show the demonstration accounts on the sign-in page")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much the processes log")
 
@@ -36,6 +37,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("document_font")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError(f"there is no font file {value}")
+        return value
 
     @property
     def database(self) -> str:
