@@ -13,8 +13,10 @@ from starlette.testclient import TestClient
 from core import signin
 from core.access import person
 from core.imaging.pixels import Window, windowed
+from core.imaging.presented import Curve, shown
 from core.objects import store
 from core.workflow import images, pictures
+from core.workflow.picture_store import unpacked
 from core.workflow.programmes import programme_row
 from core.workflow.volumes import decoded_volume, inputs
 from db.engine import snapshot, transaction
@@ -131,18 +133,32 @@ def view(dana: TestClient, exam: int, side: str = "L", name: str = "CC") -> pict
         return next(one for one in pictures.pictures(session, who, exam) if (one.laterality, one.view) == (side, name))
 
 
+def values(client: TestClient, exam: int, picture: pictures.Picture) -> NDArray[np.uint16]:
+    """As a browser over plain HTTP gets them, which unpacks no zstd."""
+    answer = client.get(f"/api/exam/{exam}/mg/{picture.instance_id}/pixels", headers={"Accept-Encoding": "gzip, deflate"})
+    assert answer.headers["content-encoding"] == "identity"
+    return np.frombuffer(answer.content, "<u2").reshape(picture.size[1], picture.size[0])
+
+
 def drawn(client: TestClient, exam: int, picture: pictures.Picture) -> NDArray[np.float32]:
-    content = client.get(f"/api/exam/{exam}/mg/{picture.instance_id}/pixels").content
-    return pictures.shown(content, picture)
+    return shown(values(client, exam, picture), picture.curve)
 
 
 def test_mammograms_come_at_full_resolution_with_the_window_of_the_file(dana: TestClient, tmp_path: Path) -> None:
     pixels = np.random.default_rng(1).integers(0, 4096, (60, 40)).astype(np.uint16)
     exam = a_mammography(tmp_path, pixels=pixels, WindowCenter=1500, WindowWidth=900)
     picture = view(dana, exam)
-    content = dana.get(f"/api/exam/{exam}/mg/{picture.instance_id}/pixels").content
-    assert np.array_equal(np.frombuffer(content, "<u2").reshape(60, 40), pixels)
-    assert (picture.window, picture.function, picture.inverted) == ((1500, 900), "LINEAR", False)
+    assert np.array_equal(values(dana, exam, picture), pixels)
+    assert picture.curve == Curve(window=(1500, 900), function="LINEAR", inverted=False, rescale=(1, 0))
+
+
+def test_a_browser_that_unpacks_zstd_gets_the_same_values_packed(dana: TestClient, tmp_path: Path) -> None:
+    exam = a_mammography(tmp_path)
+    picture = view(dana, exam)
+    with dana.stream("GET", f"/api/exam/{exam}/mg/{picture.instance_id}/pixels", headers={"Accept-Encoding": "br, zstd;q=0.8"}) as answer:
+        packed = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "zstd"
+    assert unpacked(packed) == values(dana, exam, picture).tobytes()
 
 
 def test_a_monochrome1_twin_looks_the_same(dana: TestClient, tmp_path: Path) -> None:
@@ -156,9 +172,9 @@ def test_a_monochrome1_twin_looks_the_same(dana: TestClient, tmp_path: Path) -> 
 def test_an_image_without_a_usable_window_is_shown_as_it_was_meant(dana: TestClient, tmp_path: Path) -> None:
     pixels = np.linspace(100, 3000, 60 * 40).reshape(60, 40).astype(np.uint16)
     exam = a_mammography(tmp_path, pixels=pixels, SOPClassUID=MG_PROCESSING_CLASS, PresentationIntentType="FOR PROCESSING")
-    shown = drawn(dana, exam, view(dana, exam))
-    assert shown.max() > 0.99
-    assert shown[0, 0] > shown[-1, -1]  # raw detector data: little radiation is dense tissue
+    seen = drawn(dana, exam, view(dana, exam))
+    assert seen.max() > 0.99
+    assert seen[0, 0] > seen[-1, -1]  # raw detector data: little radiation is dense tissue
 
 
 def test_a_breast_hangs_with_its_chest_wall_in_the_middle(dana: TestClient, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from core.imaging.attributes import item, number, text
 from core.imaging.decode import Stored, stored_values
 from core.imaging.header import InstanceHeader, header_of
 from core.imaging.kind import Kind
+from core.imaging.lut import Lut, read_lut
 from core.imaging.parse import parse
 from core.imaging.pixel_format import PixelFormat
 from core.imaging.pixels import Window, display, modality_values, padding_mask, read_window
@@ -29,6 +30,8 @@ class Mammogram:
     pixels: NDArray[np.float32]
     stored: NDArray[np.integer[Any]]
     window: Window | None  # in modality units, first of the file
+    lut: Lut | None  # the VOI LUT of the file, which comes before the window; input in modality units
+    rescale: tuple[float, float] | None  # modality units = stored × slope + intercept; None where a table says it
     inverted: bool
     warnings: tuple[Sentence, ...]
 
@@ -49,6 +52,8 @@ def read_mammogram(source: Source) -> Mammogram:
         pixels=_from_raw(dataset, stored, header.pixel_format) if raw else display(dataset, stored, header.pixel_format),
         stored=stored,
         window=read_window(dataset),
+        lut=None if raw else _voi_lut(dataset),
+        rescale=_rescale(dataset),
         inverted=_dense_is_low(dataset) if raw else header.pixel_format.photometric == "MONOCHROME1",
         warnings=_warnings(header, dataset),
     )
@@ -66,6 +71,19 @@ def _from_raw(dataset: Dataset, stored: Stored, pixel_format: PixelFormat) -> ND
     shown = np.asarray(1 - scaled if _dense_is_low(dataset) else scaled, np.float32)
     shown[padding] = 0
     return shown
+
+
+def _voi_lut(dataset: Dataset) -> Lut | None:
+    """The first item of the VOI LUT Sequence (PS3.3 C.11.2.1.1)."""
+    table = item(dataset, "VOILUTSequence")
+    return None if table is None else read_lut(table)
+
+
+def _rescale(dataset: Dataset) -> tuple[float, float] | None:
+    if item(dataset, "ModalityLUTSequence") is not None:
+        return None
+    slope, intercept = number(dataset, "RescaleSlope"), number(dataset, "RescaleIntercept")
+    return 1.0 if slope is None else slope, intercept or 0.0
 
 
 def _dense_is_low(dataset: Dataset) -> bool:

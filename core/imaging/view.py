@@ -32,6 +32,8 @@ class MammogramView:
     spacing_mm: tuple[float, float] | None
     spacing_source: str
     chest_wall: str  # "left" or "right" edge of the stored image by Patient Orientation, "" where it does not say
+    below: str = ""  # where the columns run to by Patient Orientation: "L", "R", "F", "FL", "H" …
+    magnification: float | None = None  # Estimated Radiographic Magnification Factor, None where the file names none
 
     @property
     def standard(self) -> bool:
@@ -60,6 +62,8 @@ def read_view(dataset: Dataset) -> MammogramView:
         spacing,
         spacing_source,
         _chest_wall(dataset),
+        _below(dataset),
+        number(dataset, "EstimatedRadiographicMagnificationFactor"),
     )
 
 
@@ -146,3 +150,9 @@ def _chest_wall(dataset: Dataset) -> str:
     """Rows running to anterior start at the chest wall (PS3.3 C.7.6.1.1.1)."""
     rows = words(dataset, "PatientOrientation")[:1]
     return {"A": "left", "P": "right"}.get(rows[0], "") if rows else ""
+
+
+def _below(dataset: Dataset) -> str:
+    """The direction of the columns, unless an old secondary capture keeps a view name there."""
+    columns = words(dataset, "PatientOrientation")[1:2]
+    return columns[0] if columns and columns[0] not in VIEW_NAMES else ""

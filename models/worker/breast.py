@@ -6,7 +6,7 @@ from typing import Any
 
 from core.imaging.mammogram import Mammogram, read_mammogram
 from core.objects import store
-from core.workflow import pictures
+from core.workflow.picture_store import keep
 from core.workflow.runs import FindingDraft
 from db.enums import FindingKind
 from models.breast.heat import Mark
@@ -37,7 +37,7 @@ class BreastScorer:
         decoded = {}
         for done, (sop_uid, key) in enumerate(case.keys.items(), start=1):
             decoded[sop_uid] = read_mammogram(store().get(key))
-            pictures.keep(key, decoded[sop_uid])
+            keep(key, decoded[sop_uid])
             report(done / len(case.keys))
         self._held = (case.exam_id, decoded)
 

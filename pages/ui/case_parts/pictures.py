@@ -5,7 +5,7 @@ import streamlit as st
 from core.access import Act, Person
 from core.words import Sentence
 from core.workflow import heat, images, pictures
-from core.workflow.reading import Case
+from core.workflow.reading import Case, CaseImages
 from core.workflow.slices import Slices
 from db.enums import ExamKind
 from pages.ui.case_parts.findings import marks_begin_shown
@@ -13,8 +13,11 @@ from pages.ui.frame import nothing_here
 from pages.ui.i18n import _, show
 from pages.ui.session import read
 from pages.ui.viewer import viewer
+from pages.ui.viewer.mammograms import mg_scene
 from pages.ui.viewer.marks import ct_marks, slice_of, with_marks
-from pages.ui.viewer.scene import Scene, ct_scene, goto, mg_scene
+from pages.ui.viewer.scene import Scene, ct_scene, goto
+
+TWO = 2  # the case in sight and the one loaded ahead
 
 
 def show_images(case: Case, user: Person, wanted: int | None, once: int) -> None:
@@ -24,8 +27,12 @@ def show_images(case: Case, user: Person, wanted: int | None, once: int) -> None
     elif not case.images:
         nothing_here(_("This exam is part of a simulated history: there are no images to look at."))
     else:
-        drawn = _ct(case, user) if case.kind is ExamKind.lung_ct else _mg(case, user)
-        viewer({**drawn, "goto": goto(wanted, once)}, key=f"viewer-{case.exam_id}")
+        viewer({**scene_of(case, user), "goto": goto(wanted, once)}, key=f"viewer-{case.exam_id}")
+
+
+def scene_of(case: Case, user: Person) -> Scene:
+    """What the viewer is told of a case with images: where they lie, and the marks where this person may see them."""
+    return _ct(case, user) if case.kind is ExamKind.lung_ct else _mg(case, user)
 
 
 def slices_of(case: Case, user: Person) -> Slices | None:
@@ -37,14 +44,12 @@ def slices_of(case: Case, user: Person) -> Slices | None:
 
 def _images(case: Case, user: Person) -> images.CtImages:
     """Put together once a tab: the case itself was asked for anew, with the person's sites, in this run."""
-    key = f"images-{case.exam_id}"
-    kept = st.session_state.get(key)
-    if kept is None or kept[0] != case.images:
-        for other in [name for name in st.session_state if str(name).startswith("images-")]:
-            del st.session_state[other]
-        kept = st.session_state[key] = (case.images, read(images.ct, user, case.exam_id))
-    found: images.CtImages = kept[1]
-    return found
+    kept: dict[int, tuple[CaseImages, images.CtImages]] = st.session_state.setdefault("images", {})
+    if case.exam_id not in kept or kept[case.exam_id][0] != case.images:
+        kept[case.exam_id] = (case.images, read(images.ct, user, case.exam_id))
+        for older in list(kept)[:-TWO]:
+            del kept[older]
+    return kept[case.exam_id][1]
 
 
 def _ct(case: Case, user: Person) -> Scene:
@@ -58,7 +63,7 @@ def _ct(case: Case, user: Person) -> Scene:
 def _mg(case: Case, user: Person) -> Scene:
     with st.spinner(_("The images are being opened for the first time …"), show_time=False):
         found = read(pictures.pictures, user, case.exam_id)
-    scene = mg_scene(case.exam_id, found)
+    scene = mg_scene(case.exam_id, found, expected=read(pictures.expected_views, user, case.exam_id))
     if case.ai is None:
         return scene
     marked = with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
@@ -79,5 +84,10 @@ def remarks(case: Case, user: Person) -> tuple[Sentence, ...]:
     if case.kind is ExamKind.lung_ct:
         said = list(_images(case, user).warnings)
     else:
-        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
+        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in _of_picture(picture)]
     return tuple(one for one in {str(one): one for one in said}.values() if str(one) != str(case.problem))
+
+
+def _of_picture(picture: pictures.Picture) -> tuple[Sentence, ...]:
+    """The worst first."""
+    return (*((picture.problem,) if picture.problem else ()), *picture.doubts, *picture.warnings)

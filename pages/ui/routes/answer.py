@@ -57,15 +57,21 @@ def refusal(problem: FirstlightError, language: str, *, status: int | None = Non
     return JSONResponse({"problem": show(problem.sentence)}, status)
 
 
-def kept(request: Request, content: bytes, version: str, media_type: str) -> Response:
+def accepts(request: Request, encoding: str) -> bool:
+    """Whether the browser unpacks this content coding; browsers say so for zstd only on localhost and over HTTPS."""
+    offered = [part.strip().partition(";") for part in request.headers.get("accept-encoding", "").split(",")]
+    return any(name.strip() == encoding and weight.replace(" ", "") not in ("q=0", "q=0.0") for name, _, weight in offered)
+
+
+def kept(request: Request, content: bytes, version: str, media_type: str, *, encoding: str = "identity") -> Response:
     """Image bytes that this browser alone may keep for a while, and only for this sign-in; a known version is not sent again."""
     tag = f'"{version}"'
     same = request.query_params.get("v") == version
     headers: dict[str, Any] = {
         "ETag": tag,
         "Cache-Control": f"private, max-age={KEEP_SECONDS}, immutable" if same else "private, no-cache",
-        "Vary": "Cookie",
-        "Content-Encoding": "identity",  # packing costs ten times what sending costs on a hospital's network
+        "Vary": "Cookie" if encoding == "identity" else "Cookie, Accept-Encoding",
+        "Content-Encoding": encoding,  # packing now costs ten times what sending costs on a hospital's network
     }
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)

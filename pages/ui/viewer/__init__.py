@@ -12,7 +12,8 @@ from pages.ui.viewer.words import words
 
 FOLDER = Path(__file__).parent
 MODULES = (
-    "shaders", "gl", "plane", "fetching", "volume", "picture", "hanging", "mask", "overlay", "ct", "mg", "buttons", "input", "shell",
+    "shaders", "mg_shaders", "gl", "plane", "fetching", "volume", "picture", "hanging", "scale", "truesize", "magnifier", "mask", "overlay",
+    "mg_overlay", "mg_buttons", "mg_canvas", "ct", "mg", "buttons", "input", "shell",
     "plain", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*\n", re.MULTILINE)

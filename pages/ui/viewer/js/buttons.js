@@ -1,5 +1,5 @@
 // Every command of the viewer once: its words, its key, whether it is on, what it does. Toolbar and keyboard are made from this list.
-const TOOL_KEYS = { scroll: "s", window: "w", pan: "p", zoom: "z", cross: "x" };
+const TOOL_KEYS = { scroll: "s", window: "w", pan: "d", zoom: "z", cross: "x" };
 
 function presets(scene, words) {
   return scene.presets.map((name, i) => ({ id: name, key: String(i + 1), label: words[name], hint: words[`${name}_hint`], on: () => scene.isPreset(name), run: () => scene.preset(name) }));
@@ -26,20 +26,8 @@ function forCt(scene, words) {
   return [{ id: "three", key: "m", label: words.three, hint: words.three_hint, there: () => scene.data.regular, on: () => scene.three, run: () => scene.setThree(!scene.three) }];
 }
 
-function forMg(shell, scene, words) {
-  const layouts = [["row", words.row, words.row_hint], ["grid", words.grid, words.grid_hint], [0, words.cc, words.cc_hint], [1, words.mlo, words.mlo_hint]];
-  const several = () => scene.data.images.length > 2;
-  return [
-    layouts.map(([layout, label, hint], i) => ({ id: `layout-${layout}`, key: String(i + 2), label, hint, there: several, on: () => scene.single === null && scene.hung === layout, run: () => scene.setLayout(layout) })),
-    [
-      { id: "heat", key: "a", label: words.heat, hint: words.heat_hint, there: () => scene.hasHeat, on: () => scene.heatShown, run: () => scene.setHeat(!scene.heatShown) },
-      { id: "loupe", key: "g", label: words.loupe, hint: words.loupe_hint, on: () => Boolean(scene.loupe), run: () => scene.setLoupe(!scene.loupe, ...shell.pointer) },
-    ],
-  ];
-}
-
 export function commands(shell, scene, words, kind) {
-  const own = kind === "ct" ? [forCt(scene, words)] : forMg(shell, scene, words);
+  const own = kind === "ct" ? [forCt(scene, words)] : scene.commands();
   return [
     presets(scene, words),
     tools(shell, scene, words),

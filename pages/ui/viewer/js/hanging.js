@@ -1,21 +1,36 @@
-// How mammograms hang: the two sides of a view beside each other, chest walls together in the middle, right breast on the reader's left.
+// How mammograms hang: R CC, L CC, R MLO, L MLO, chest walls together, right breast on the reader's left; an expected view that is not there
+// keeps its place under its name. Extra images (spot, magnification, second takes) hang by themselves.
 const ORDER = ["CC", "MLO"];
+const SIDES = ["R", "L"];
 
-// Rows of cells; a cell is an index into `images`, or the name of a view that the exam does not have.
-export function hang(images, layout) {
-  const left = images.map((_, i) => i);
-  const take = (side, view) => {
-    const at = left.findIndex((i) => images[i].laterality === side && images[i].view === view);
-    return at < 0 ? null : left.splice(at, 1)[0];
-  };
-  const views = [...ORDER, ...new Set(images.map((one) => one.view).filter((view) => !ORDER.includes(view)))];
-  const pairs = views.map((view) => [take("R", view), take("L", view)].map((cell, side) => cell ?? `${"RL"[side]} ${view}`));
-  const shown = pairs.filter((pair) => pair.some((cell) => typeof cell === "number"));
-  for (let i = 0; i < left.length; i += 2) shown.push(left.slice(i, i + 2));
-  if (!shown.length) return [[]];
-  if (layout === "row") return [shown.flat()];
-  if (layout === "grid") return shown;
-  return [shown[layout % shown.length]]; // one pair
+// Indices of the screening views by part, and of the extra images; `from` to `end` are the images of one exam.
+export function sorted(images, from, end) {
+  const [parts, extra] = [{}, []];
+  for (let i = from; i < end; i++) {
+    const { part } = images[i];
+    if (part === "other" || part in parts) extra.push(i);
+    else parts[part] = i;
+  }
+  return { parts, extra };
+}
+
+// Rows of cells; a cell is an index into the images, or the name of a view that did not come.
+export function hang({ parts, extra }, expected, layout) {
+  const wanted = expected.map((pair) => pair.join("-"));
+  const pairs = ORDER.map((view) =>
+    SIDES.map((side) => parts[`${side}-${view}`] ?? (wanted.includes(`${side}-${view}`) ? `${side} ${view}` : null)).filter((cell) => cell !== null),
+  ).filter((pair) => pair.length);
+  const none = !pairs.flat().some((cell) => typeof cell === "number");
+  if ((layout === "extra" || none) && extra.length) return [extra];
+  if (layout === "grid") return pairs;
+  if (layout === "row" || !pairs.length) return [pairs.flat()];
+  return [pairs[layout % pairs.length]]; // one pair
+}
+
+// Each current cell with the earlier image of the same view below it.
+export function below(rows, earlier) {
+  const current = rows.flat();
+  return [current, current.map(earlier)];
 }
 
 // Rectangles for the cells, device pixels; returns the cells flat with their rectangles.
@@ -29,15 +44,11 @@ export function place(rows, width, height, gap) {
   return cells;
 }
 
-// The layout that shows the images largest: all in a row, or pair over pair.
-export function best(images, width, height) {
+// The layout that shows the images largest: all in a row, or pair over pair. `shape(i)`: millimetres across and down.
+export function best(rowsOf, width, height, shape) {
   const scale = (layout) => {
-    const rows = hang(images, layout);
-    return Math.min(
-      ...place(rows, width, height, 2)
-        .filter(({ cell }) => typeof cell === "number")
-        .map(({ cell, rect }) => Math.min(rect.w / images[cell].size[0], rect.h / images[cell].size[1])),
-    );
+    const cells = place(rowsOf(layout), width, height, 2).filter(({ cell }) => typeof cell === "number");
+    return Math.min(...cells.map(({ cell, rect }) => Math.min(rect.w / shape(cell)[0], rect.h / shape(cell)[1])));
   };
-  return scale("grid") >= scale("row") ? "grid" : "row";
+  return scale("grid") > scale("row") ? "grid" : "row";
 }

@@ -3,11 +3,14 @@ const NOTCH = 100; // wheel pixels of one slice; touchpads send less at a time
 const TYPED = "textarea, select, [contenteditable], [role=textbox], [role=combobox], [role=listbox], [role=dialog], [role=menu]";
 const MOVED = "input, [role=slider], [role=radiogroup], [role=grid], [role=tablist]"; // these want the arrow keys for themselves
 const BUTTONS = ["radio", "checkbox", "range", "button"];
+const HELD_MS = 450; // a finger that rests so long changes the window
+const REST = 8; // CSS pixels within which it rests
 
 export function pointers(shell, area) {
   const active = new Map();
   let drag = null;
   let pinch = null;
+  let holding = 0;
   const place = (event) => {
     const box = area.getBoundingClientRect();
     return [(event.clientX - box.left) * shell.density, (event.clientY - box.top) * shell.density];
@@ -21,27 +24,47 @@ export function pointers(shell, area) {
     const [a, b] = [...active.values()];
     return { distance: Math.hypot(a[0] - b[0], a[1] - b[1]), middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] };
   };
+  const hold = () => {
+    if (drag?.grabbed) return;
+    drag.tool = "window";
+    shell.report("held", "window");
+    navigator.vibrate?.(15);
+  };
+  const begin = (event, x, y) => {
+    const tool = toolOf(event);
+    const grabbed = event.button === 0 && !event.shiftKey && !event.ctrlKey && Boolean(shell.scene.grab?.(tool, x, y));
+    drag = { tool, grabbed, x, y, start: { x, y, ...(shell.scene.pick(x, y) ?? {}) } };
+    if (!grabbed) shell.scene.press(tool, x, y);
+    if (event.pointerType === "touch") holding = setTimeout(hold, HELD_MS);
+  };
   area.onpointerdown = (event) => {
     shell.focus();
     area.setPointerCapture(event.pointerId);
     const [x, y] = place(event);
+    shell.pointer = [x, y];
     active.set(event.pointerId, [x, y]);
-    if (active.size === 2) [pinch, drag] = [spread(), null];
-    else if (active.size === 1) {
-      drag = { tool: toolOf(event), x, y, start: { x, y, ...(shell.scene.pick(x, y) ?? {}) } };
-      shell.scene.press(drag.tool, x, y);
-    }
+    clearTimeout(holding);
+    if (active.size === 2) {
+      if (drag?.grabbed) shell.scene.drop?.(drag.start.x, drag.start.y);
+      [pinch, drag] = [spread(), null];
+    } else if (active.size === 1) begin(event, x, y);
     event.preventDefault();
+  };
+  // Two fingers: apart zooms, together moves.
+  const pinched = () => {
+    const now = spread();
+    const [dx, dy] = [now.middle[0] - pinch.middle[0], now.middle[1] - pinch.middle[1]];
+    shell.scene.zoomBy(now.distance / Math.max(pinch.distance, 1), ...now.middle);
+    if (dx || dy) shell.scene.panBy?.(dx, dy, ...now.middle);
+    pinch = now;
   };
   area.onpointermove = (event) => {
     const [x, y] = place(event);
     shell.pointer = [x, y];
     if (active.has(event.pointerId)) active.set(event.pointerId, [x, y]);
-    if (pinch && active.size === 2) {
-      const now = spread();
-      shell.scene.zoomBy(now.distance / Math.max(pinch.distance, 1), ...now.middle);
-      pinch = now;
-    } else if (drag) {
+    if (pinch && active.size === 2) pinched();
+    else if (drag) {
+      if (Math.hypot(x - drag.start.x, y - drag.start.y) > REST * shell.density) clearTimeout(holding);
       shell.scene.drag(drag.tool, (x - drag.x) / shell.density, (y - drag.y) / shell.density, x, y, drag.start);
       [drag.x, drag.y] = [x, y];
       shell.refresh();
@@ -49,9 +72,14 @@ export function pointers(shell, area) {
     shell.hover();
   };
   area.onpointerup = area.onpointercancel = (event) => {
+    const [x, y] = place(event);
+    clearTimeout(holding);
     active.delete(event.pointerId);
     if (active.size < 2) pinch = null;
-    if (!active.size) drag = null;
+    if (active.size) return;
+    if (drag) shell.scene.drop?.(x, y);
+    drag = null;
+    shell.refresh();
   };
   area.onpointerleave = () => shell.hover(true);
   area.oncontextmenu = (event) => event.preventDefault();
@@ -77,6 +105,7 @@ export function wheel(shell, area) {
   return () => area.removeEventListener("wheel", turned);
 }
 
+const CURSOR = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEPS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -1e6, End: 1e6 };
 
 // Keys work wherever the focus is, except while someone types or moves inside another control.
@@ -102,8 +131,11 @@ function typing(target) {
 
 function handle(shell, event, inside) {
   const key = (event.shiftKey && event.key.length === 1 ? "shift+" : "") + event.key.toLowerCase();
-  const command = shell.commands.flat().find((one) => one.key === key && (!one.there || one.there()));
+  const found = [...shell.commands.flat(), ...shell.keys].find((one) => one.key === key && (!one.there || one.there()));
+  const command = found?.stage && !inside ? null : found; // such keys belong to whatever has the focus
+  if (command?.once && event.repeat) return true; // held down, not pressed again
   if (command) return shell.run(command), true;
+  if (event.shiftKey && event.key in CURSOR && shell.scene.nudge && inside) return shell.scene.nudge(...CURSOR[event.key]), true;
   if (event.key in STEPS && shell.scene.step && (inside || !["Home", "End"].includes(event.key))) return shell.scene.step(STEPS[event.key]), true;
   if (event.key === "+" || event.key === "=") return shell.scene.zoomBy(1.25, ...shell.pointer), true;
   if (event.key === "-") return shell.scene.zoomBy(0.8, ...shell.pointer), true;

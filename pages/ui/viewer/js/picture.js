@@ -5,13 +5,18 @@ import { texture } from "./gl.js";
 const SMALLEST = 256;
 
 export class Picture {
-  constructor(gl, { size, url, version, heat }, { signal, halve, onRows }) {
-    Object.assign(this, { gl, size, url, version, heat, signal, halve, onRows, levels: [], ready: false, heatTexture: null });
+  constructor(gl, { size, url, version, heat, lut, problem }, { signal, halve, onRows }) {
+    Object.assign(this, { gl, size, url, version, heat, lut, problem, signal, halve, onRows, levels: [], ready: false, heatTexture: null });
+    if (problem) return; // the server could not read it
     const most = Math.min(gl.getParameter(gl.MAX_TEXTURE_SIZE), 4096);
     this.across = Math.ceil(size[0] / most);
     this.down = Math.ceil(size[1] / most);
     this.tile = [Math.ceil(size[0] / this.across), Math.ceil(size[1] / this.down)];
-    this.levels.push(this.#level(size, this.tile, this.across, this.down));
+  }
+
+  // Come or failed: nothing more is to be waited for.
+  get done() {
+    return this.ready || Boolean(this.problem);
   }
 
   #level(size, tile, across, down) {
@@ -23,13 +28,31 @@ export class Picture {
   }
 
   async load() {
-    const buffer = await bytes(`${this.url}/pixels?v=${this.version}`, this.signal);
+    if (this.problem) return;
+    const [buffer, table] = await Promise.all([this.#fetch("pixels"), this.lut ? this.#fetch("table") : null]);
     const expected = this.size[0] * this.size[1] * 2;
     if (buffer.byteLength !== expected) throw new Error(`${buffer.byteLength} bytes came, ${expected} were expected`);
+    if (table) this.#table(new Uint16Array(table));
+    this.levels = [this.#level(this.size, this.tile, this.across, this.down)];
     this.#upload(new Uint16Array(buffer));
     while (Math.max(...this.levels.at(-1).size) > SMALLEST * 2) this.#half();
     this.ready = true;
     this.onRows();
+  }
+
+  #fetch(what) {
+    return bytes(`${this.url}/${what}?v=${this.version}`, this.signal);
+  }
+
+  // The VOI LUT, 256 entries a row.
+  #table(entries) {
+    const { gl } = this;
+    this.entries = entries.length;
+    const rows = new Uint16Array(256 * Math.ceil(entries.length / 256));
+    rows.set(entries);
+    gl.activeTexture(gl.TEXTURE3);
+    this.table = texture(gl, gl.TEXTURE_2D);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R16UI, 256, rows.length / 256, 0, gl.RED_INTEGER, gl.UNSIGNED_SHORT, rows);
   }
 
   #upload(values) {
@@ -105,7 +128,7 @@ export class Picture {
   }
 
   async loadHeat() {
-    if (!this.heat || this.heatTexture) return;
+    if (!this.heat || this.heatTexture || this.problem) return;
     const buffer = await bytes(this.heat.url, this.signal);
     const { gl } = this;
     gl.activeTexture(gl.TEXTURE2);
