@@ -87,10 +87,10 @@ def upcoming(session: Session, person: Person, sitting_id: int) -> int | None:
 
 
 def open_again(session: Session, person: Person, sitting_id: int, exam_id: int) -> int:
-    """Take a skipped case of this sitting in hand after all; Conflict when somebody else has it or it no longer waits."""
+    """Take a case of this sitting in hand again that was skipped or whose read was taken back; Conflict when somebody else has it."""
     row = _mine(session, person, sitting_id, to_change=True)
-    if exam_id not in skipped(session, row.id or 0):
-        raise Rejected(N_("This case was not skipped in this sitting; open it from the reading list"))
+    if sitting_of(session, row).exams.get(exam_id) not in (SessionStepKind.skipped, SessionStepKind.opened):
+        raise Rejected(N_("This sitting has no such case to take up again; open it from the reading list"))
     _put_back(session, person, row)
     claims.claim(session, person, exam_id)
     _step(session, row, exam_id, SessionStepKind.opened)

@@ -28,6 +28,7 @@ class Entry:
 ENTRIES = (
     Entry("coordinator/today", N_("Today"), "today", (Act.work_queue,)),
     Entry("doctor/reading_list", N_("Reading list"), "checklist", (Act.read_cases,)),
+    Entry("doctor/session", N_("Reading session"), "play_circle", (Act.read_cases,)),
     Entry("coordinator/triage", N_("Triage queue"), "sort", (Act.work_queue,)),
     Entry("coordinator/upload", N_("Upload"), "upload", (Act.upload,)),
     Entry("coordinator/participants", N_("Participants"), "group", (Act.see_participants,)),
@@ -36,6 +37,8 @@ ENTRIES = (
     Entry("doctor/case", N_("Case"), "person", (Act.read_cases,), listed=False),
     Entry("manager/programme", N_("Programme"), "monitoring", (Act.see_figures,)),
     Entry("manager/model_performance", N_("AI performance"), "analytics", (Act.see_figures,)),
+    Entry("manager/policy", N_("Reading policy"), "rule", (Act.set_policy,)),
+    Entry("manager/rules", N_("Rules"), "fact_check", (Act.see_figures, Act.administer)),
     Entry("admin/operations", N_("Operations"), "settings_heart", (Act.administer,)),
     Entry("admin/users", N_("Users"), "manage_accounts", (Act.administer,)),
     Entry("admin/models", N_("Models"), "neurology", (Act.administer,)),

@@ -13,9 +13,8 @@ from pages.ui.frame import nothing_here
 from pages.ui.i18n import _, show
 from pages.ui.session import read
 from pages.ui.viewer import viewer
-from pages.ui.viewer.mammograms import mg_scene
 from pages.ui.viewer.marks import ct_marks, slice_of, with_marks
-from pages.ui.viewer.scene import Scene, ct_scene, goto
+from pages.ui.viewer.scene import Scene, ct_scene, goto, mg_scene
 
 TWO = 2  # the case in sight and the one loaded ahead
 
@@ -63,7 +62,7 @@ def _ct(case: Case, user: Person) -> Scene:
 def _mg(case: Case, user: Person) -> Scene:
     with st.spinner(_("The images are being opened for the first time …"), show_time=False):
         found = read(pictures.pictures, user, case.exam_id)
-    scene = mg_scene(case.exam_id, found, expected=read(pictures.expected_views, user, case.exam_id))
+    scene = mg_scene(case.exam_id, found)
     if case.ai is None:
         return scene
     marked = with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
@@ -84,10 +83,5 @@ def remarks(case: Case, user: Person) -> tuple[Sentence, ...]:
     if case.kind is ExamKind.lung_ct:
         said = list(_images(case, user).warnings)
     else:
-        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in _of_picture(picture)]
+        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
     return tuple(one for one in {str(one): one for one in said}.values() if str(one) != str(case.problem))
-
-
-def _of_picture(picture: pictures.Picture) -> tuple[Sentence, ...]:
-    """The worst first."""
-    return (*((picture.problem,) if picture.problem else ()), *picture.doubts, *picture.warnings)

@@ -1,0 +1,120 @@
+"""A reading room for browser tests: people, real images that wait, an AI result that must not be seen, and the web process before it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session, col, select
+
+from core.signin import hash_password
+from db.engine import transaction
+from db.enums import FindingKind, Role
+from db.tables import Exam, ExamInstance, Instance, RoleGrant, Site, User
+from tests.build import a_finding, a_model, a_run, ago
+from tests.dicom_build import ct_series, mammogram
+from tests.image_build import VIEWS, taken_in
+from tests.pages import ROOT, people
+
+PASSWORD = "a long pass word"
+TAG = "secret-tag"
+STEP, SIDE, HERE, SUSPICION = 9, 0.734912, 0.642357, 0.861253
+SECRETS = (str(SIDE), str(HERE), str(SUSPICION), TAG, "0.64", "0.86", "0.73", f"Score {STEP}", f"score {STEP}")
+"""What the AI said of every exam here, in each form in which a page or a script could be told of it."""
+
+
+def staff() -> None:
+    """One person of each role, and a second and third doctor, with a password."""
+    people()
+    with transaction() as session:
+        site = session.exec(select(Site).where(Site.code == "N")).one()
+        for login in ("second", "third"):
+            user = User(login=login, name=login.title(), password_hash="-", created_at=ago(1))
+            session.add(user)
+            session.flush()
+            session.add(RoleGrant(user_id=user.id or 0, role=Role.doctor, site_id=site.id, granted_at=ago(1)))
+        hashed = hash_password(PASSWORD)
+        for user in session.exec(select(User)):
+            user.password_hash = hashed
+
+
+def breast(count: int, folder: Path, *, pixels: NDArray[np.uint16] | None = None, scored: bool = True) -> list[int]:
+    """Mammography exams of four views that wait to be read, each with an AI result; the first has waited longest."""
+    found = []
+    for number in range(count):
+        views = [mammogram(pixels, side=side, view=view, PatientID=f"M-{number}", PatientName=f"Reader^Case {number}") for side, view in VIEWS]
+        for one in views[1:]:
+            one.StudyInstanceUID = views[0].StudyInstanceUID
+        found.append(_waiting(taken_in(folder / f"mg-{number}", views, site="N"), count - number, scored=scored))
+    return found
+
+
+def lung(count: int, folder: Path, *, slices: int = 20, scored: bool = True) -> list[int]:
+    """CT exams that wait to be read, each with an AI result."""
+    found = []
+    for number in range(count):
+        series = ct_series(slices, PatientID=f"C-{number}", PatientName=f"Chest^Case {number}")
+        found.append(_waiting(taken_in(folder / f"ct-{number}", series, site="N"), count - number, scored=scored))
+    return found
+
+
+def _waiting(exam_id: int, hours: int, *, scored: bool) -> int:
+    """The exam as if it had come so many hours ago, scored by a model with unmistakable numbers."""
+    with transaction() as session:
+        exam = session.get_one(Exam, exam_id)
+        exam.received_at = exam.completed_at = ago(hours / 24)
+        if scored:
+            _scored(session, exam)
+    return exam_id
+
+
+def _scored(session: Session, exam: Exam) -> None:
+    name = "mammography" if exam.kind.value == "mammography" else "lung-ct"
+    uids = select(Instance.sop_uid).join(ExamInstance, col(ExamInstance.instance_id) == Instance.id).where(ExamInstance.exam_id == exam.id)
+    uid = session.exec(uids.order_by(col(Instance.id))).first()
+    version = a_model(session, name, tag=TAG)
+    run = a_run(session, exam, step=STEP, version=version, result={"breasts": {"L": SIDE, "R": 0.12}})
+    place = {"box": [5, 6, 15, 18], "slice": 0}
+    kind = FindingKind.suspicious_region if name == "mammography" else FindingKind.nodule
+    a_finding(
+        session, run, kind=kind, sop_uid=uid, place=place, laterality="R", view="CC", malignancy=SUSPICION, detail={"evidence": HERE},
+        mean_diameter_mm=None if name == "mammography" else 7.3,
+    )  # fmt: skip
+
+
+@contextmanager
+def web(folder: Path, *, port: int | None = None) -> Iterator[str]:
+    """The address of the web process on the present database."""
+    port = port or _free_port()
+    own = {**os.environ, "FIRSTLIGHT_DATA_DIR": str(folder), "FIRSTLIGHT_PORT": str(port), "FIRSTLIGHT_LOG_LEVEL": "ERROR"}
+    process = subprocess.Popen([sys.executable, "-m", "pages.ui.server"], cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/sign-in")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for(address: str) -> None:
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the web process did not answer within 90 s")
