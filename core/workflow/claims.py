@@ -11,6 +11,7 @@ from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
 from core.settings import settings
 from core.words import N_
+from core.workflow.earlier_images import is_for_comparison
 from db.tables import Claim, Decision, Deferral, Exam, User
 
 
@@ -99,6 +100,8 @@ def _undecided_site(session: Session, person: Person, exam_id: int) -> int:
     site = _site(session, person, exam_id)
     if session.exec(select(col(Decision.id)).where(Decision.exam_id == exam_id)).first() is not None:
         raise Conflict(N_("This case has been decided already; look again"))
+    if is_for_comparison(session, exam_id):
+        raise Conflict(N_("These are earlier images to compare with; nobody reads them"))
     return site
 
 

@@ -12,13 +12,12 @@ from sqlmodel import Session, col, func
 from core.access import Act, Person
 from core.clock import today
 from core.workflow import cohort_rows
+from core.workflow.second_case import WORK_UP_DAYS
 from db.enums import EpisodeStep, OutcomeKind, ProgrammeDecision
 from db.tables import Episode, EpisodeEvent, Participant, Programme
 
 FOLLOW_UP_DAYS = 365
 """An exam without cancer is negative only when so many days have passed since (domain/clinical-rules.md 2.8)."""
-WORK_UP_DAYS = 270
-"""An exam within nine months after a recalled one answers that recall: it is no screening exam of its own (BCSC's nine months)."""
 ANSWER_DAYS = 90
 """An invitation without an answer is left out of the uptake for so long; a setting of ours."""
 RECALLED = (ProgrammeDecision.assessment.value, ProgrammeDecision.short_term_recall.value)

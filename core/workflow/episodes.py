@@ -21,7 +21,7 @@ NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
     S.imaged: frozenset({S.imaged, S.read, S.closed}),
     S.read: frozenset({S.read, S.recalled, S.imaged, S.closed}),
     S.recalled: frozenset({S.attended, S.imaged, S.read, S.recalled, S.assessed, S.closed}),
-    S.assessed: frozenset({S.recalled, S.closed}),
+    S.assessed: frozenset({S.recalled, S.imaged, S.closed}),  # an assessment may take images of its own
     S.closed: frozenset(),
 }
 WORDS: Mapping[EpisodeStep | None, str] = {

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from core.clock import now, today
 from core.imaging.header import InstanceHeader
 from core.words import N_, Sentence
-from core.workflow import ct_exam, mammography_exam
-from core.workflow.episodes import append, open_episode, unread_round
+from core.workflow import ct_exam, earlier_images, mammography_exam, prior_requests, second_case
+from core.workflow.episodes import NEXT, append, current, open_episode, unread_round
 from core.workflow.programmes import Card, card, cards
 from core.workflow.runs import SPARE
 from core.workflow.stored import header_of_row
@@ -30,9 +30,9 @@ def card_for(kind: ExamKind) -> Card:
 
 
 def place(session: Session, instance: Instance, study: Study, participant: Participant, kind: ExamKind, *, phantom: bool) -> Exam:
-    """The exam that a new instance belongs to, opened together with its episode when it is the first."""
+    """The exam that a new instance belongs to, opened when it is the first: in the round that waits for it, else in a new one."""
     exam = _of_study(session, study, kind) if kind is ExamKind.lung_ct else _of_day(session, study, participant, kind)
-    if exam is None:
+    if exam is None or second_case.awaits_repeat(session, exam):
         exam = _open(session, study, participant, kind, phantom=phantom)
     session.add(ExamInstance(exam_id=exam.id or 0, instance_id=instance.id or 0, part=SPARE))
     session.flush()
@@ -43,8 +43,8 @@ def settle(session: Session, exam_id: int) -> Exam:
     """Decide what the exam is scored from and whether it is complete; called again whenever images were added or time has passed."""
     exam = session.get_one(Exam, exam_id)
     headers = _headers(session, exam_id)
-    kind = ct_exam if exam.kind is ExamKind.lung_ct else mammography_exam
-    settled = kind.settle(headers)
+    expected = tuple(exam.expected_parts) or card_for(exam.kind).expected_parts
+    settled = ct_exam.settle(headers) if exam.kind is ExamKind.lung_ct else mammography_exam.settle(headers, expected)
     for row, instance in _members(session, exam_id):
         row.part = settled.parts.get(instance.sop_uid, SPARE)
         session.add(row)
@@ -54,6 +54,9 @@ def settle(session: Session, exam_id: int) -> Exam:
         exam.completed_at = now()
     session.add(exam)
     session.flush()
+    if exam.completed_at is not None and settled.parts:
+        second_case.answer(session, exam)
+        prior_requests.images_arrived(session, exam)
     return exam
 
 
@@ -69,7 +72,7 @@ def _of_study(session: Session, study: Study, kind: ExamKind) -> Exam | None:
         select(Exam).join(ExamInstance, col(ExamInstance.exam_id) == Exam.id).join(Instance, col(Instance.id) == ExamInstance.instance_id)
     )
     mine = mine.join(Series, col(Series.id) == Instance.series_id).where(Series.study_id == study.id, Exam.kind == kind)
-    return session.exec(mine.limit(1)).first()
+    return session.exec(mine.order_by(col(Exam.id).desc()).limit(1)).first()  # of a study taken twice the repeat
 
 
 def _of_day(session: Session, study: Study, participant: Participant, kind: ExamKind) -> Exam | None:
@@ -80,22 +83,35 @@ def _of_day(session: Session, study: Study, participant: Participant, kind: Exam
         return None
     mine = select(Exam).join(Episode, col(Episode.id) == Exam.episode_id).where(Episode.participant_id == participant.id)
     with_images = select(ExamInstance.exam_id)
-    return session.exec(mine.where(Exam.kind == kind, Exam.exam_date == study.study_date, col(Exam.id).in_(with_images)).limit(1)).first()
+    mine = mine.where(Exam.kind == kind, Exam.exam_date == study.study_date, col(Exam.id).in_(with_images))
+    return session.exec(mine.order_by(col(Exam.id).desc()).limit(1)).first()
 
 
 def _open(session: Session, study: Study, participant: Participant, kind: ExamKind, *, phantom: bool) -> Exam:
+    """A new exam: earlier images that were asked for, the answer to an open recall, or the first of a round."""
     day = study.study_date if study.study_date and study.study_date <= today() else today()
-    episode = _round(session, participant, card_for(kind).id, day)
-    assert episode.id is not None  # flushed
-    moment = min(now(), datetime.combine(day, time(12), UTC))
-    append(session, episode.id, EpisodeStep.imaged, moment, None)
+    programme = card_for(kind)
+    asking = earlier_images.asking_exam(session, participant.id or 0, kind, day)
+    recall = second_case.awaited(session, participant.id or 0, programme, day) if asking is None else None
+    if asking is not None:
+        episode_id = asking.episode_id
+    else:
+        episode_id = recall.episode_id if recall else _round(session, participant, programme.id, day).id or 0
+        _imaged(session, episode_id, min(now(), datetime.combine(day, time(12), UTC)))
+    repeat = recall if recall is not None and recall.technical else None
     exam = Exam(
-        episode_id=episode.id, site_id=participant.site_id, kind=kind, exam_date=day, received_at=now(), synthetic=participant.synthetic,
-        phantom=phantom,
+        episode_id=episode_id, site_id=participant.site_id, kind=kind, exam_date=day, received_at=now(), synthetic=participant.synthetic,
+        phantom=phantom, follows_exam_id=repeat.exam_id if repeat else None, expected_parts=list(repeat.parts) if repeat else [],
     )  # fmt: skip
     session.add(exam)
     session.flush()
     return exam
+
+
+def _imaged(session: Session, episode_id: int, moment: datetime) -> None:
+    """The step of the round, where it may follow: a round that was assessed or closed meanwhile stays as it is."""
+    if EpisodeStep.imaged in NEXT[current(session, episode_id)]:
+        append(session, episode_id, EpisodeStep.imaged, moment, None)
 
 
 def _round(session: Session, participant: Participant, card_id: str, day: date) -> Episode:

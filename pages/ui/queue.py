@@ -7,6 +7,7 @@ import streamlit as st
 from core.access import Act, Person
 from core.workflow.programmes import cards
 from core.workflow.triage import Filters, TriageRow, Worklist
+from core.workflow.whereabouts import WORDS
 from pages.ui.bars import bars
 from pages.ui.choice import asked
 from pages.ui.i18n import N_, _, day, days, n_, oldest, show
@@ -15,7 +16,7 @@ from pages.ui.words import PROGRAMME, URGENCY
 
 SHAPES: dict[str, tuple[Tone, str]] = {"urgent": ("red", "▲"), "soon": ("orange", "◆"), "look": ("blue", "◇"), "routine": ("gray", "○")}
 TONES: dict[str, Tone] = {"lung": "blue", "breast": "violet"}
-STATES = {"waiting": N_("Waiting"), "claimed": N_("Claimed"), "deferred": N_("Put off"), "not_scored": N_("Not scored"), "all": N_("All")}
+STATES = {place.value: word for place, word in WORDS.items()} | {"not_scored": N_("Not scored"), "all": N_("All")}
 LONGEST_BAR_DAYS = 14
 
 
