@@ -14,7 +14,8 @@ from core.workflow.programmes import cards
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "pages" / "ui" / "locale" / "zh_CN" / "LC_MESSAGES" / "firstlight.po"
-COMMAND_LINE = ("core/launch.py", "core/demo.py", "core/setup.py", "core/intake.py")  # what a terminal says is English
+COMMAND_LINE = ("core/launch.py", "core/demo.py", "core/setup.py", "core/intake.py", "core/roster/__main__.py")
+"""What a terminal says is English."""
 SAYS = ("_", "N_", "say", "n_", "Sentence", "Rejected", "NotAllowed", "Conflict", "Retryable", "Gap")
 
 

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core import demo
 from core.access import Person, person
 from core.clock import today
+from core.rules import brock
+from core.rules.vectors import VECTORS
 from core.workflow.period import periods
 from core.workflow.programme_figures import Question, figures
 from db.engine import snapshot, transaction
@@ -142,3 +144,20 @@ def test_no_name_is_shown_to_a_manager(staff: dict[Role, Person], page: str) -> 
     said = words(open_page(page, staff[Role.manager], programme="lung", figure="read_in_time"))
     assert "Okafor" not in said
     assert "陈" not in said
+
+
+def test_the_rules_page_runs_every_published_example(staff: dict[Role, Person]) -> None:
+    for role in (Role.manager, Role.doctor, Role.administrator):
+        test = open_page("manager/rules", staff[role])
+        assert not test.exception
+        assert f"All {len(VECTORS)} published examples of" in words(test)
+    assert [row["cells"]["state"]["text"] for row in given(test, "rules")["rows"]] == ["all hold"] * 14  # type: ignore[attr-defined]
+
+
+def test_a_rule_that_fails_is_shown_first_with_what_it_says_instead(staff: dict[Role, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brock, "expit", lambda logit: 0.5)
+    test = open_page("manager/rules", staff[Role.manager])
+    assert "14 examples fail" in words(test)
+    assert "Not to be used until it is put right: Brock (PanCan)" in words(test)
+    shown = given(test, "examples-Brock (PanCan)")["rows"]
+    assert shown[0]["cells"]["found"] == "0.500000000000"  # type: ignore[index]

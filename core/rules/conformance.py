@@ -14,10 +14,10 @@ UNSOUND = N_(
 
 @dataclass(frozen=True)
 class Outcome:
-    """One example with what the rule says now."""
+    """One example with what the rule says now: a value, or the error that it raised."""
 
     vector: Vector
-    found: str
+    found: object
     passed: bool
 
 
@@ -40,7 +40,7 @@ def run(vectors: Iterable[Vector] = VECTORS) -> tuple[Conformance, ...]:
     by_rule: dict[tuple[str, str, str], list[Outcome]] = {}
     for vector in vectors:
         found = vector.found()
-        outcome = Outcome(vector, _written(found), vector.holds(found))
+        outcome = Outcome(vector, found, vector.holds(found))
         by_rule.setdefault((vector.rule, vector.version, vector.source), []).append(outcome)
     return tuple(Conformance(*rule, tuple(outcomes)) for rule, outcomes in by_rule.items())
 
@@ -57,9 +57,3 @@ def _failing() -> dict[str, Reason]:
         for found in run()
         if found.failed
     }
-
-
-def _written(found: object) -> str:
-    return (
-        f"{type(found).__name__}: {found}" if isinstance(found, Exception) else f"{found:.8g}" if isinstance(found, float) else str(found)
-    )
