@@ -15,18 +15,18 @@ from dbos import EnqueueOptions, WorkflowStatus
 from core.errors import FirstlightError, Retryable
 from core.job_engine import APPLICATION, SILENT, UNREACHABLE, VERSION, client, close, listed, prepare
 from core.words import N_, Sentence, say
-from core.workflow import runs
+from core.workflow import comparing, runs
 from db.engine import snapshot, transaction
 from db.tables import IntakeBatch
 
 __all__ = [
-    "APPLICATION", "INTAKE", "INTAKE_QUEUE", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION", "Job", "Priority", "Progress", "client",
-    "close", "enqueue", "enqueue_due", "enqueue_intake", "enqueue_scoring", "failures", "hand_over", "jobs", "prepare", "progress",
-    "progresses", "scoring_id",
+    "APPLICATION", "COMPARE", "INTAKE", "INTAKE_QUEUE", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION", "Job", "Priority", "Progress",
+    "client", "close", "comparing_id", "enqueue", "enqueue_comparing", "enqueue_due", "enqueue_intake", "enqueue_scoring", "failures",
+    "hand_over", "jobs", "prepare", "progress", "progresses", "scoring_id",
 ]  # fmt: skip
 
 INTAKE_QUEUE, SCORING_QUEUE = "intake", "scoring"
-INTAKE, SCORE = "take_in", "score_exam"  # names of the workflows
+INTAKE, SCORE, COMPARE = "take_in", "score_exam", "compare_exams"  # names of the workflows
 PROGRESS = "progress"  # key of the event that a running job keeps up to date
 STATES = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "running", "SUCCESS": "done"}
 
@@ -115,6 +115,17 @@ def scoring_id(exam_id: int, identity: str, attempt: int = 1) -> str:
     return f"score-{exam_id}-{identity}" + (f"-{attempt}" if attempt > 1 else "")
 
 
+def enqueue_comparing(exam_id: int, earlier_exam_id: int, priority: int = Priority.bulk) -> str:
+    """Queue the laying of an exam on an earlier one and the matching of their nodules; once for the same images and AI results."""
+    return enqueue(COMPARE, SCORING_QUEUE, comparing_id(exam_id, earlier_exam_id), priority, exam_id, earlier_exam_id)
+
+
+def comparing_id(exam_id: int, earlier_exam_id: int) -> str:
+    """One id per pair of exams, their images and their AI results."""
+    with snapshot() as session:
+        return f"compare-{exam_id}-{earlier_exam_id}-{comparing.state_of(session, exam_id, earlier_exam_id)}"
+
+
 def progress(workflow_id: str) -> Progress | None:
     """How far a job is; None when the engine does not know it."""
     found = progresses([workflow_id])
@@ -131,12 +142,13 @@ def progresses(workflow_ids: list[str]) -> dict[str, Progress]:
 def jobs(limit: int = 100, *, state: str | None = None) -> list[Job]:
     """The newest jobs, for the administrator; sweeps are left out."""
     words = [word for word, said in STATES.items() if said == state] if state else None
-    return [_job(row) for row in listed(name=[INTAKE, SCORE], status=words, limit=limit, sort_desc=True)]
+    return [_job(row) for row in listed(name=[INTAKE, SCORE, COMPARE], status=words, limit=limit, sort_desc=True)]
 
 
 def failures(limit: int = 20) -> list[Job]:
     """The newest jobs that ended without doing their work."""
-    rows = listed(name=[INTAKE, SCORE], status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"], limit=limit, sort_desc=True)
+    ended = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
+    rows = listed(name=[INTAKE, SCORE, COMPARE], status=ended, limit=limit, sort_desc=True)
     return [_job(row) for row in rows]
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from core import jobs
 from core.clock import now
 from core.words import N_, say
-from core.workflow import exams, runs
+from core.workflow import comparing, exams, registrations, runs
 from db.engine import snapshot, transaction
 from db.tables import IntakeBatch
 
@@ -26,6 +26,7 @@ class Swept:
     settled: int
     queued: int
     given_up: int
+    compared: int = 0
 
 
 def sweep() -> Swept:
@@ -49,10 +50,25 @@ def sweep() -> Swept:
         jobs.enqueue_due(one, jobs.Priority.network)
     for one in given_up:
         _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
-    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up))
-    if any((swept.uploads, swept.settled, swept.queued, swept.given_up)):
+    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _compare())
+    if any(vars(swept).values()):
         log.info("sweep: %s", swept)
     return swept
+
+
+def _compare() -> int:
+    """Queue the pairs of exams that nobody has laid on each other; a job that was given up leaves its reason. How many were queued."""
+    with snapshot() as session:
+        pairs = registrations.never_laid(session)
+    ids = {jobs.comparing_id(*pair): pair for pair in pairs}
+    known = jobs.progresses(list(ids))
+    for workflow_id, pair in ids.items():
+        if workflow_id not in known:
+            jobs.enqueue_comparing(*pair)
+        elif known[workflow_id].state == "failed":
+            with transaction() as session:
+                comparing.give_up(session, *pair)
+    return sum(workflow_id not in known for workflow_id in ids)
 
 
 def _unfinished_uploads() -> dict[str, str]:

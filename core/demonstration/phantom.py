@@ -1,10 +1,14 @@
 """A procedural thorax for machines that cannot fetch a real scan; its series says so (Quality Control Image = YES)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 Grid = NDArray[np.float32]
+Nodule = tuple[tuple[float, float, float], float]
+"""Centre (x, y, z) in LPS mm of the chest, and diameter in mm."""
 
 SHAPE = (80, 176, 176)
 SPACING_MM = (3.5, 2.0, 2.0)
@@ -12,10 +16,15 @@ ORIGIN_LPS_MM = (-175.0, -175.0, -290.0)
 NODULE_LPS_MM, NODULE_MM = (70.0, 10.0, -150.0), 14.0
 
 
-def thorax(seed: int = 1) -> NDArray[np.int16]:
-    """(80, 176, 176) HU: body, two lungs, heart, spine, ribs, vessels, trachea and one solid nodule of 14 mm in the left lung."""
+def thorax(
+    seed: int = 1, *, nodules: Sequence[Nodule] = ((NODULE_LPS_MM, NODULE_MM),), lies: NDArray[np.float64] | None = None, noise: int = 1
+) -> NDArray[np.int16]:
+    """(80, 176, 176) HU: body, two lungs, heart, spine, ribs, vessels, trachea and solid `nodules` (centre, diameter).
+
+    `lies` (4, 4): LPS mm of the chest as it is → where it lies in this scan. Another `noise` is another scan of the same chest.
+    """
     rng = np.random.default_rng(seed)
-    z, y, x = np.broadcast_arrays(*_grid())
+    z, y, x = np.broadcast_arrays(*_grid()) if lies is None else _lying(lies)
     hu = np.full(SHAPE, -1000.0, dtype=np.float32)
     hu[(x / 165) ** 2 + (y / 115) ** 2 < 1] = -90  # fat and skin
     hu[(x / 152) ** 2 + (y / 103) ** 2 < 1] = 45  # muscle
@@ -29,9 +38,11 @@ def thorax(seed: int = 1) -> NDArray[np.int16]:
     hu[(x**2 + (y + 8) ** 2 < 8**2) & (z > -130)] = -990  # trachea
     ribs = (np.abs(np.sqrt((x / 146) ** 2 + (y / 97) ** 2) - 1) < 0.035) & ((z + 0.35 * y) % 28 < 9)
     hu[ribs] = 350
-    a, b, c = NODULE_LPS_MM
-    hu[(x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2 < (NODULE_MM / 2) ** 2] = 30
+    for (a, b, c), diameter in nodules:
+        hu[(x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2 < (diameter / 2) ** 2] = 30
     blurred: NDArray[np.float32] = gaussian_filter(hu, (0.4, 0.6, 0.6))
+    if noise != 1:
+        rng = np.random.default_rng((seed, noise))
     noisy: NDArray[np.float64] = blurred + rng.normal(0, 22, SHAPE)
     return noisy.clip(-1024, 1500).astype(np.int16)
 
@@ -42,6 +53,14 @@ def _grid() -> list[Grid]:
         np.float32(ORIGIN_LPS_MM[2 - axis]) + np.arange(SHAPE[axis], dtype=np.float32) * np.float32(SPACING_MM[axis]) for axis in range(3)
     ]
     return list(np.meshgrid(*axes, indexing="ij", sparse=True))
+
+
+def _lying(lies: NDArray[np.float64]) -> list[Grid]:
+    """Coordinates (z, y, x) in the chest of every voxel of a scan in which the chest lies elsewhere."""
+    z, y, x = np.broadcast_arrays(*_grid())
+    back = np.linalg.inv(lies).astype(np.float32)
+    moved = [row[0] * x + row[1] * y + row[2] * z + row[3] for row in back[:3]]
+    return moved[::-1]
 
 
 def _vessels(hu: Grid, rng: np.random.Generator, x: Grid, y: Grid, z: Grid) -> None:

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from core import jobs
 from core.clock import now
 from core.errors import FirstlightError, Retryable
 from core.objects import store
 from core.words import N_, Sentence, say
-from core.workflow import runs
+from core.workflow import registrations, runs
 from core.workflow.volumes import inputs
 from db.engine import snapshot, transaction
 from db.tables import ExamInstance, Instance, ModelVersion
@@ -75,6 +76,15 @@ def record(scorer: Scorer | None, due: runs.Due, workflow_id: str, decoded: Kept
             result=scored.result if scored else {}, findings=scored.findings if scored else (),
         )  # fmt: skip
         return runs.record(session, due, draft)
+
+
+def compare_with_others(exam_id: int) -> int:
+    """Queue the comparisons that this exam's new result makes possible; how many. They are done after what waits to be scored."""
+    with snapshot() as session:
+        pairs = registrations.neighbours(session, exam_id)
+    for pair in pairs:
+        jobs.enqueue_comparing(*pair)
+    return len(pairs)
 
 
 def case_of(exam_id: int, attempt: int) -> Case:

@@ -13,7 +13,7 @@ from dbos._error import DBOSMaxStepRetriesExceeded
 
 from core import jobs
 from core.words import N_, say
-from core.workflow import intake
+from core.workflow import comparing, intake
 from models.refusal import NoResult
 from models.worker import steps
 from models.worker.scorer import Report, Scorer
@@ -84,7 +84,22 @@ def register(scorers: Scorers) -> None:
                 inferred = infer(exam_id, identity, attempt)
         except DBOSMaxStepRetriesExceeded as problem:
             failure = _failure(phase, problem)
-        return record(exam_id, identity, attempt, decoded, inferred, failure)
+        run_id = record(exam_id, identity, attempt, decoded, inferred, failure)
+        compare_with_others(exam_id)
+        return run_id
+
+    @retried
+    def compare_with_others(exam_id: int) -> int:
+        return steps.compare_with_others(exam_id)
+
+    @retried
+    def lay_and_match(exam_id: int, earlier_exam_id: int) -> int:
+        return comparing.compare(exam_id, earlier_exam_id)
+
+    @DBOS.workflow(name=jobs.COMPARE, max_recovery_attempts=LIVES)
+    def compare_exams(exam_id: int, earlier_exam_id: int) -> int:
+        """How the exam lies on an earlier one, and which of their nodules are the same."""
+        return lay_and_match(exam_id, earlier_exam_id)
 
 
 class _Said:
