@@ -2,9 +2,9 @@
 // closes it again on letting go.
 import { Plane } from "./plane.js";
 
-const LARGER = 2.5;
-const HELD_MS = 350;
-const SIDE = 320; // CSS pixels
+const GLASS_LARGER = 2.5;
+const LONG_PRESS_MS = 350;
+const GLASS_SIDE = 320; // CSS pixels
 
 export class Magnifier {
   constructor(shell) {
@@ -27,7 +27,7 @@ export class Magnifier {
     const up = (event) => {
       if (event.key.toLowerCase() !== "g") return;
       window.removeEventListener("keyup", up, true);
-      if (performance.now() - began < HELD_MS) return;
+      if (performance.now() - began < LONG_PRESS_MS) return;
       this.at = null;
       this.shell.refresh();
       this.shell.draw();
@@ -46,9 +46,9 @@ export class Magnifier {
   // The plane of the glass over `plane`, with its rectangle.
   glass(plane) {
     const { x, y } = this.at;
-    const side = Math.round(Math.min(SIDE * this.shell.density, plane.rect.w, plane.rect.h));
+    const side = Math.round(Math.min(GLASS_SIDE * this.shell.density, plane.rect.w, plane.rect.h));
     const glass = new Plane(plane);
-    const larger = Math.max(LARGER, this.shell.density / plane.scale[0]) * this.factor;
+    const larger = Math.max(GLASS_LARGER, this.shell.density / plane.scale[0]) * this.factor;
     this.rect = { x: Math.round(x - side / 2), y: Math.round(y - side / 2), w: side, h: side };
     Object.assign(glass, { rect: this.rect, fitted: plane.fitted, zoom: plane.zoom * larger });
     const [column, row] = plane.toImage(x, y);
