@@ -1,4 +1,5 @@
-"""What may have been left lying is taken up again: uploads that were not taken in, exams that wait for views, exams without an answer.
+"""What may have been left lying is taken up again: uploads that were not taken in, exams that wait for views, exams without an answer,
+reads that have become final.
 
 Every part can be done again and again; a job that is queued already is found, not doubled.
 """
@@ -11,7 +12,7 @@ from sqlmodel import col, select
 from core import jobs
 from core.clock import now
 from core.words import N_, say
-from core.workflow import comparing, exams, registrations, runs
+from core.workflow import comparing, exams, finalising, registrations, runs
 from db.engine import snapshot, transaction
 from db.tables import IntakeBatch
 
@@ -26,6 +27,7 @@ class Swept:
     settled: int
     queued: int
     given_up: int
+    finalised: int
     compared: int = 0
 
 
@@ -50,10 +52,21 @@ def sweep() -> Swept:
         jobs.enqueue_due(one, jobs.Priority.network)
     for one in given_up:
         _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
-    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _compare())
+    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare())
     if any(vars(swept).values()):
         log.info("sweep: %s", swept)
     return swept
+
+
+def _finalise() -> int:
+    """Cases whose reads agree and can no longer be taken back, each in a transaction of its own."""
+    with snapshot() as session:
+        due = finalising.due(session)
+    done = 0
+    for exam_id in due:
+        with transaction() as session:
+            done += finalising.finalise_one(session, exam_id) is not None
+    return done
 
 
 def _compare() -> int:

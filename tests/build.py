@@ -29,6 +29,7 @@ from db.enums import (
     Sex,
 )
 from db.tables import (
+    AiPolicy,
     Decision,
     Episode,
     Exam,
@@ -256,6 +257,7 @@ def programmes_model(exam: Exam) -> str:
 def a_read(
     session: Session, exam: Exam, reader: User | Person, *, category: str = "2",
     decision: ProgrammeDecision = ProgrammeDecision.routine_recall, days_ago: float = 1, saw_ai: bool = False,
+    opinion: dict[str, Any] | None = None,
 ) -> Read:  # fmt: skip
     """A signed opinion, the row alone: no decision follows."""
     reader_id = reader.user_id if isinstance(reader, Person) else reader.id
@@ -263,9 +265,17 @@ def a_read(
         session,
         Read(
             exam_id=exam.id, reader_id=reader_id, category=category, decision=decision, saw_ai=saw_ai, opened_at=ago(days_ago),
-            committed_at=ago(days_ago),
+            committed_at=ago(days_ago), opinion=opinion or {},
         ),
     )  # fmt: skip
+
+
+def a_policy(session: Session, programme: str = "lung", shows: str = "beside", *, days_ago: float = 900, **settings: object) -> AiPolicy:
+    """A reading policy in force since then; what is not given is as the programme's card says."""
+    row = programmes.programme_row(session, programme)
+    before = session.exec(select(AiPolicy.version).where(AiPolicy.programme_id == row.id)).all()
+    made = AiPolicy(programme_id=row.id, version=max(before, default=0) + 1, kind=shows, valid_from=ago(days_ago), settings=settings)
+    return _added(session, made)
 
 
 def a_decision(

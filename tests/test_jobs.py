@@ -109,7 +109,7 @@ def test_the_sweep_leaves_a_simulated_exam_alone(engine_ready: None) -> None:
     with transaction() as session:
         a_model(session, "mammography")
         exam_id = an_exam(session, programme="breast", complete=False, images=0, synthetic=True).id
-    assert sweep.sweep() == sweep.Swept(0, 0, 0, 0)
+    assert sweep.sweep() == sweep.Swept(0, 0, 0, 0, 0)
     with snapshot() as session:
         assert session.get_one(Exam, exam_id).completed_at is None
 
@@ -124,7 +124,7 @@ def test_an_exam_whose_job_was_given_up_gets_a_named_answer(engine_ready: None) 
     assert run.outcome == RunOutcome.no_result
     assert "given up" in str(Sentence.from_json(run.reason))
     assert [job.workflow_id for job in jobs.failures()] == [workflow_id]
-    assert sweep.sweep() == sweep.Swept(0, 0, 0, 0)
+    assert sweep.sweep() == sweep.Swept(0, 0, 0, 0, 0)
 
 
 def test_finishing_a_batch_without_images_closes_it(engine_ready: None) -> None:

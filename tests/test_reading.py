@@ -15,13 +15,14 @@ from core.workflow.recalls import open_recalls
 from core.workflow.state import CaseState
 from db.engine import transaction
 from db.enums import EpisodeStep, ModelState, ProgrammeDecision, Role
-from db.tables import AiPolicy, AuditEvent, Claim, Decision, EpisodeEvent, Read, Reveal
+from db.tables import AuditEvent, Claim, Decision, EpisodeEvent, Read, Reveal
 from tests.build import (
     a_decision,
     a_finding,
     a_model,
     a_participant,
     a_person,
+    a_policy,
     a_read,
     a_run,
     a_site,
@@ -49,11 +50,6 @@ def look(person: Person, exam_id: int | None) -> Case:
 def steps(session: Session, episode_id: int) -> list[EpisodeStep]:
     events = select(EpisodeEvent).where(EpisodeEvent.episode_id == episode_id).order_by(EpisodeEvent.id)  # type: ignore[arg-type]
     return [event.step for event in session.exec(events)]
-
-
-def policy(session: Session, kind: str = "beside", **settings: object) -> None:
-    programme = programmes.programme_row(session, "lung")
-    session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind=kind, valid_from=ago(900), settings=settings))
 
 
 def test_the_case_shows_participant_images_and_what_the_ai_saw(database: str) -> None:
@@ -187,7 +183,7 @@ def test_opening_claims_the_case_and_leaves_a_trace(database: str) -> None:
 def test_a_blind_reader_gets_the_ai_only_after_the_own_read(database: str) -> None:
     with transaction() as session:
         dana, carl = a_person(session), a_person(session, "carl", role=Role.coordinator)
-        policy(session, "after_read", finalise_minutes=60)
+        a_policy(session, shows="after_read", finalise_minutes=60)
         exam = an_exam(session)
         run = a_run(session, exam, step=10, nodules=((20.0, 0.9),))
     seen = look(dana, exam.id)
@@ -210,7 +206,7 @@ def test_a_blind_reader_gets_the_ai_only_after_the_own_read(database: str) -> No
 def test_where_ai_is_off_nobody_gets_it(database: str) -> None:
     with transaction() as session:
         dana, carl = a_person(session), a_person(session, "carl", role=Role.coordinator)
-        policy(session, "off")
+        a_policy(session, shows="off")
         exam = an_exam(session)
         a_run(session, exam)
     for person in (dana, carl):
@@ -288,7 +284,7 @@ def test_only_readers_of_the_site_sign_and_only_its_people_look(database: str) -
 def test_two_readers_decide_together_and_blind(database: str) -> None:
     with transaction() as session:
         dana, emil = a_person(session), a_person(session, "emil")
-        policy(session, readers=2)
+        a_policy(session, readers=2)
         exam = an_exam(session)
     assert sign(dana, exam.id).decision_id is None
     seen = look(emil, exam.id)
@@ -301,7 +297,7 @@ def test_two_readers_decide_together_and_blind(database: str) -> None:
 def test_two_readers_who_disagree_leave_the_case_to_arbitration(database: str) -> None:
     with transaction() as session:
         dana, emil, fred = a_person(session), a_person(session, "emil"), a_person(session, "fred")
-        policy(session, readers=2)
+        a_policy(session, readers=2)
         exam = an_exam(session)
     sign(dana, exam.id)
     assert sign(emil, exam.id, ASSESSMENT).decision_id is None

@@ -39,6 +39,8 @@ def conclude(
     `author_id`: whose opinion it is; `actor`: who made it final, for the audit trail.
     """
     claims.drop(session, exam.id or 0)
+    if episodes.current(session, exam.episode_id) != EpisodeStep.read:
+        step(session, exam, EpisodeStep.read, author_id)
     row = Decision(exam_id=exam.id or 0, decision=decision, category=category, author_id=author_id, at=now(), reason=reason.to_json())
     session.add(row)
     session.flush()

@@ -62,7 +62,9 @@ def submit(
     _check_ai(session, person, exam_id, facts, saw_ai=saw_ai, run_id=run_id)
     known = reveal.known_run(session, person.user_id, exam_id)
     seen = Seen(
-        run=run_id if saw_ai else known, priors=_earlier(session, exam, priors), reads=reveal.known_reads(session, person.user_id, exam_id)
+        run=run_id if saw_ai else known,
+        priors=earlier_in_sight(session, exam, priors),
+        reads=reveal.known_reads(session, person.user_id, exam_id),
     )
     read = _append(session, person, exam_id, opinion, seen, opened_at)
     claims.drop(session, exam_id)
@@ -129,7 +131,7 @@ def _check_ai(session: Session, person: Person, exam_id: int, facts: CaseFacts, 
         raise Rejected(N_("The AI result that was in sight is not one of this case; open the case again"))
 
 
-def _earlier(session: Session, exam: Exam, priors: Sequence[int]) -> tuple[int, ...]:
+def earlier_in_sight(session: Session, exam: Exam, priors: Sequence[int]) -> tuple[int, ...]:
     """The earlier exams that were in sight; Rejected when one is not of this participant."""
     if not priors:
         return ()

@@ -22,6 +22,16 @@ class CaseState(StrEnum):
     concluded = "concluded"
 
 
+class Ground(StrEnum):
+    """Why a case goes to arbitration."""
+
+    readers_differ = "readers_differ"
+    ai_differs = "ai_differs"
+    safety_net = "safety_net"
+    every_recall = "every_recall"
+    every_non_normal = "every_non_normal"
+
+
 WORDS = {
     CaseState.awaiting_first_read: N_("Waiting to be read"),
     CaseState.awaiting_second_read: N_("Waiting for the second read"),
@@ -51,7 +61,7 @@ class Facts:
 @dataclass(frozen=True, kw_only=True)
 class CaseStanding:
     """Where a case stands and why. `provisional`: what becomes the decision if nothing changes, None while reads or an arbitration are
-    missing; `final_at`: when it does, None by hand; `differs`: why a case goes to arbitration."""
+    missing; `final_at`: when it does, None by hand; `ground` and `differs`: why a case goes to arbitration."""
 
     state: CaseState
     reads: int
@@ -59,6 +69,7 @@ class CaseStanding:
     because: Sentence
     provisional: ProgrammeDecision | None = None
     final_at: datetime | None = None
+    ground: Ground | None = None
     differs: tuple[Sentence, ...] = ()
 
 
@@ -74,10 +85,10 @@ def case_standing(facts: Facts) -> CaseStanding:
     if made < wanted:
         state = CaseState.awaiting_second_read if made else CaseState.awaiting_first_read
         return CaseStanding(state=state, reads=made, reads_wanted=wanted, because=because)
-    differs = to_arbitrate(facts)
-    if differs:
+    ground, differs = to_arbitrate(facts)
+    if ground is not None:
         state = CaseState.in_arbitration if facts.claimed else CaseState.awaiting_arbitration
-        return CaseStanding(state=state, reads=made, reads_wanted=wanted, because=differs[0], differs=differs)
+        return CaseStanding(state=state, reads=made, reads_wanted=wanted, because=differs[0], ground=ground, differs=differs)
     return CaseStanding(
         state=CaseState.awaiting_finalisation, reads=made, reads_wanted=wanted, because=because, provisional=facts.reads[-1].decision,
         final_at=changeable_until(facts.policy, facts.signed_at) if facts.signed_at else None,
@@ -101,22 +112,21 @@ def reads_wanted(policy: ReadingPolicy, step: int | None) -> tuple[int, Sentence
     return 1, say(N_("Single reading: AI score {step}, one read is enough up to {limit}"), step=step, limit=policy.rule_out_to_step)
 
 
-def to_arbitrate(facts: Facts) -> tuple[Sentence, ...]:
-    """Why a case with all its reads goes to arbitration; empty when it does not."""
+def to_arbitrate(facts: Facts) -> tuple[Ground | None, tuple[Sentence, ...]]:
+    """Why a case with all its reads goes to arbitration, in one word and in sentences; None when it does not."""
     policy, step = facts.policy, facts.step
-    found = all_differences(facts.reads)
-    if policy.role == "second_reader" and step is not None:
-        found += _against_ai(facts.reads, step, policy.recall_from_step)
     all_normal = all(read.normal for read in facts.reads)
+    differs = all_differences(facts.reads)
+    against = _against_ai(facts.reads, step, policy.recall_from_step) if policy.role == "second_reader" and step is not None else ()
+    if differs or against:
+        return Ground.readers_differ if differs else Ground.ai_differs, differs + against
     if policy.role == "rule_out" and step is not None and all_normal and step >= policy.safety_net_from_step:
-        found += (say(N_("Safety net: every read is normal and the AI score is {step}"), step=step),)
-    if found:
-        return found
+        return Ground.safety_net, (say(N_("Safety net: every read is normal and the AI score is {step}"), step=step),)
     if policy.arbitration == "all_recalls" and any(read.recalls for read in facts.reads):
-        return (say(N_("The programme arbitrates every recall")),)
+        return Ground.every_recall, (say(N_("The programme arbitrates every recall")),)
     if policy.arbitration == "all_non_normal" and not all_normal:
-        return (say(N_("The programme arbitrates every read that is not normal")),)
-    return ()
+        return Ground.every_non_normal, (say(N_("The programme arbitrates every read that is not normal")),)
+    return None, ()
 
 
 def _against_ai(reads: tuple[Verdict, ...], step: int, recall_from: int) -> tuple[Sentence, ...]:
