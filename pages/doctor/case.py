@@ -9,7 +9,7 @@ from pages.ui import case_parts
 from pages.ui.case_parts.concluded import concluded, reads
 from pages.ui.case_parts.findings import about_images, chosen, findings
 from pages.ui.case_parts.opened import keep_claim, opened, wait_for_ai
-from pages.ui.case_parts.opinion import opinion, sign
+from pages.ui.case_parts.opinion import described, opinion, sign
 from pages.ui.case_parts.pictures import problem, remarks, show_images, slices_of
 from pages.ui.case_parts.top import top
 from pages.ui.session import require
@@ -27,7 +27,10 @@ with st.container(key="case_body", horizontal=True, gap="small"):
                 concluded(case, user)
             doubts = remarks(case, user)
             about_images(problem(case, user), doubts)
-            findings(case, slices_of(case, user), said_already=doubts)
+            slices = slices_of(case, user)
+            findings(case, slices, said_already=doubts)
+            if case.can_read:
+                described(case, user, slices)
             reads(case)
         if case.can_read:
             with st.container(key="case_decision"):

@@ -9,6 +9,7 @@ from core.workflow.ai import AiResult, FindingLine
 from core.workflow.reading import Case, suggestion
 from core.workflow.slices import Slices
 from db.enums import ExamKind
+from pages.ui.case_parts.draft import own
 from pages.ui.i18n import _, moment, n_, number, show
 from pages.ui.tables import Column, Row, table, two
 from pages.ui.viewer.marks import slice_of
@@ -45,6 +46,8 @@ def chosen(case: Case) -> tuple[int | None, int]:
     picked = st.session_state.get(_table_key(case), {}).get("opened")
     if picked is not None:
         last = st.session_state[key] = (int(picked), last[1] + 1)
+        if case.can_read:
+            st.session_state[f"mark-{case.exam_id}"] = int(picked)
     return last
 
 
@@ -127,6 +130,8 @@ def marks_begin_shown(case: Case) -> bool:
 
 def _rule(case: Case) -> None:
     """What the published rule says with its reasons, or, more quietly, what it lacks."""
+    if own(case):
+        return  # then the rule speaks of the reader's own nodules
     said = suggestion(case)
     if case.ai is None and said.category is None and not said.because:
         return  # it would only repeat why there is no AI result

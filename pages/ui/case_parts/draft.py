@@ -1,0 +1,116 @@
+"""What a reader has described so far of a case and has not signed: it lives in the browser tab and is gone after signing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.workflow.ai import FindingLine
+from core.workflow.opinion import Lesion, Measurement, NoduleFinding
+from core.workflow.reading import Case
+from db.enums import FindingKind
+
+Finding = NoduleFinding | Lesion
+
+
+@dataclass
+class Edit:
+    """What the form is open on: `place` in its list, or None for something new. `turn` makes every opening a form of its own."""
+
+    base: Finding
+    place: int | None
+    turn: int
+
+
+@dataclass
+class Draft:
+    """`dismissed`: number of an AI mark → why; `attached`: id of a measurement → name of its nodule; `mark`: the AI mark looked at."""
+
+    nodules: list[NoduleFinding] = field(default_factory=list)
+    lesions: list[Lesion] = field(default_factory=list)
+    dismissed: dict[int, str] = field(default_factory=dict)
+    attached: dict[str, str] = field(default_factory=dict)
+    edit: Edit | None = None
+    mark: int | None = None
+    placed: Any = None  # the last click that was used, so that each is used once
+    turn: int = 0
+
+    def open(self, base: Finding, place: int | None = None) -> None:
+        self.turn += 1
+        self.edit = Edit(base, place, self.turn)
+
+    def keep(self, finding: Finding) -> None:
+        """Put what the form holds into its list, and close the form."""
+        kept: list[Any] = self.nodules if isinstance(finding, NoduleFinding) else self.lesions
+        if self.edit is not None and self.edit.place is not None:
+            kept[self.edit.place] = finding
+        else:
+            kept.append(finding)
+        self.edit = None
+
+    def remove(self) -> None:
+        """Take what the form is open on away; measurements of it belong to nothing again."""
+        edit, self.edit = self.edit, None
+        if edit is None or edit.place is None:
+            return
+        gone = (self.nodules if isinstance(edit.base, NoduleFinding) else self.lesions).pop(edit.place)
+        if isinstance(gone, NoduleFinding):
+            self.attached = {key: name for key, name in self.attached.items() if name != gone.name}
+
+    def next_name(self, wanted: str = "") -> str:
+        """`wanted` when it is free, else the first number that no nodule has."""
+        taken = {nodule.name for nodule in self.nodules}
+        free = (str(n) for n in range(1, len(taken) + 2) if str(n) not in taken)
+        return wanted if wanted and wanted not in taken else next(free)
+
+
+def draft(exam_id: int) -> Draft:
+    """The draft of this case in this tab."""
+    found: Draft = st.session_state.setdefault(_key(exam_id), Draft())
+    return found
+
+
+def begun(exam_id: int) -> bool:
+    """Whether something is described that one click must not throw away."""
+    kept: Draft | None = st.session_state.get(_key(exam_id))
+    return kept is not None and bool(kept.nodules or kept.lesions or kept.dismissed or kept.edit)
+
+
+def forget(exam_id: int) -> None:
+    """After signing."""
+    for name in (_key(exam_id), f"measured-{exam_id}"):
+        st.session_state.pop(name, None)
+
+
+def own(case: Case) -> tuple[NoduleFinding, ...]:
+    """The reader's nodules; the AI's unconfirmed ones are not among them."""
+    return tuple(draft(case.exam_id).nodules)
+
+
+def marks(case: Case) -> tuple[FindingLine, ...]:
+    """The AI's nodules or regions; none while the AI is hidden, because then the case holds none."""
+    kinds = (FindingKind.nodule, FindingKind.suspicious_region)
+    return tuple(one for one in case.ai.findings if one.kind in kinds) if case.ai else ()
+
+
+def measured(case: Case) -> tuple[Measurement, ...]:
+    """What was drawn in the viewer, with the nodule that each belongs to."""
+    drawn: Sequence[dict[str, Any]] = st.session_state.get(f"measured-{case.exam_id}") or ()
+    attached = draft(case.exam_id).attached
+    return tuple(Measurement.from_json({**one, "nodule": attached.get(str(one.get("id")), "")}) for one in drawn)
+
+
+def clicked(case: Case) -> dict[str, Any] | None:
+    """The last place that was clicked in the viewer for the open form, once."""
+    kept = draft(case.exam_id)
+    said = st.session_state.get(f"viewer-{case.exam_id}")
+    place = said.get("placed") if said is not None and hasattr(said, "get") else None
+    if not place or place == kept.placed:
+        return None
+    kept.placed = place
+    return dict(place)
+
+
+def _key(exam_id: int) -> str:
+    return f"draft-{exam_id}"

@@ -1,0 +1,239 @@
+"""The opinion form: one choice for a normal case, details when they are needed, and nothing of a hidden AI in it."""
+
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
+
+from core.access import Person
+from core.workflow.differences import in_words
+from core.workflow.opinion import Opinion
+from core.workflow.programmes import programme_row
+from db.engine import snapshot, transaction
+from db.enums import FindingKind, Role
+from db.tables import AiPolicy, Exam, ModelRun, Read
+from tests.build import a_finding, a_model, a_participant, a_run, a_site, ago, an_exam
+from tests.pages import open_page, people, words
+
+pytestmark = pytest.mark.usefixtures("sqlite_database")
+
+
+@pytest.fixture
+def doctor(sqlite_database: str) -> Person:
+    return people()[Role.doctor]
+
+
+def an_exam_here(session: Session, programme: str = "lung") -> Exam:
+    return an_exam(session, participant=a_participant(session, site=a_site(session, "N")), programme=programme, images=0)
+
+
+def lung_with_mark(*, shows: str = "beside") -> int:
+    """An exam whose AI marked one nodule of 7.0 × 6.0 mm; `shows`: when readers see it."""
+    with transaction() as session:
+        programme = programme_row(session, "lung")
+        session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind=shows, valid_from=ago(9)))
+        exam = an_exam_here(session)
+        run = a_run(session, exam, version=a_model(session))
+        sizes = {"long_axis_mm": 7.0, "short_axis_mm": 6.0, "mean_diameter_mm": 6.5, "volume_mm3": 140.0}
+        a_finding(session, run, laterality="R", malignancy=0.4, **sizes)
+        return exam.id or 0
+
+
+def opened(doctor: Person, exam_id: int, **more: Any) -> AppTest:
+    return open_page("doctor/case", doctor, exam=str(exam_id), **more)
+
+
+def group(test: AppTest, label: str) -> Any:
+    return next(one for one in test.button_group if one.label.startswith(label))
+
+
+def choose(test: AppTest, label: str, value: object) -> AppTest:
+    return group(test, label).set_value(value).run()
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    return next(button for button in test.button if button.label.startswith(label)).click().run()
+
+
+def number(test: AppTest, label: str, value: float) -> AppTest:
+    return next(one for one in test.number_input if one.label.startswith(label)).set_value(value).run()
+
+
+def pick(test: AppTest, label: str, value: str) -> AppTest:
+    return next(one for one in test.selectbox if one.label.startswith(label)).select(value).run()
+
+
+def can_sign(test: AppTest) -> bool:
+    return not next(button for button in test.button if button.label.startswith("Sign")).disabled
+
+
+def signed() -> Opinion:
+    with snapshot() as session:
+        read = session.exec(select(Read)).one()
+        return Opinion.from_json(read.opinion, category=read.category, decision=read.decision)
+
+
+def described(test: AppTest, *, kind: str = "solid", long: float = 7.0, short: float = 6.6) -> AppTest:
+    """A nodule put in by hand."""
+    test = choose(press(test, "Add a nodule"), "Type", kind)
+    return press(number(number(choose(test, "Lobe", "RUL"), "Long", long), "Short", short), "Confirm")
+
+
+def test_a_normal_case_is_one_choice_and_stores_no_finding(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    press(choose(opened(doctor, exam_id), "Your opinion: Lung-RADS", "1"), "Sign: 1")
+    said = signed()
+    assert (said.category, said.nodules, said.lesions, said.views, said.differences) == ("1", (), (), (), ())
+
+
+def test_a_nodule_of_ones_own_brings_the_rule_beside_and_is_stored(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    test = described(opened(doctor, exam_id))
+    assert "Lung-RADS v2022 suggests category 3: Low-dose CT in 6 months" in words(test)
+    test = choose(test, "Your opinion: Lung-RADS", "4A")
+    assert "The rule says 3, you chose 4A" in words(test)
+    assert can_sign(test)
+    press(test, "Sign: 4A")
+    said = signed()
+    assert [(one.name, one.kind, one.long_mm, one.lobe, one.side) for one in said.nodules] == [("1", "solid", 7.0, "RUL", "R")]
+    assert "suggests category 3" in str(said.rule_said)
+    assert said.differences == ()
+
+
+def test_a_size_near_a_limit_warns_before_signing(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    test = choose(described(opened(doctor, exam_id), long=6.0, short=5.6), "Your opinion: Lung-RADS", "2")
+    assert "the category may be 2 / 3: measure again before you sign" in words(test)
+    assert can_sign(test)
+
+
+def test_an_open_form_keeps_the_case_from_being_signed(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    test = press(choose(opened(doctor, exam_id), "Your opinion: Lung-RADS", "2"), "Add a nodule")
+    assert not can_sign(test)
+    assert "still open in the form" in words(test)
+    assert can_sign(press(test, "Cancel"))
+
+
+def test_a_mark_of_the_ai_is_taken_over_changed_and_the_difference_kept(doctor: Person) -> None:
+    test = choose(opened(doctor, lung_with_mark()), "AI marks to judge", 1)
+    test = press(test, "Take over")
+    longs = [one.label for one in test.number_input if one.label.startswith("Long")]
+    assert longs == ["Long :orange[AI]"]
+    test = number(choose(test, "Type", "solid"), "Long", 9.0)
+    assert [one.label for one in test.number_input if one.label.startswith("Long")] == ["Long"]
+    test = press(test, "Confirm")
+    assert "1 · Solid 7.5 mm" in words(test)
+    press(choose(test, "Your opinion: Lung-RADS", "3"), "Sign: 3")
+    said = signed()
+    assert (said.nodules[0].from_mark, said.nodules[0].before["long_mm"], said.nodules[0].mean_diameter_mm) == (1, 7.0, 7.5)
+    assert [str(in_words(one)) for one in said.differences] == [
+        "AI mark 1: type Solid added by the reader",
+        "AI mark 1: long diameter changed from 7.0 mm to 9.0 mm",
+    ]
+
+
+def test_a_mark_can_be_dismissed_with_a_reason_and_one_left_alone_is_said_so(doctor: Person) -> None:
+    exam_id = lung_with_mark()
+    with transaction() as session:
+        run = session.exec(select(ModelRun)).one()
+        a_finding(session, run, number=2, mean_diameter_mm=4.0)
+    test = pick(choose(opened(doctor, exam_id), "AI marks to judge", 1), "Not a nodule", "vessel")
+    press(choose(test, "Your opinion: Lung-RADS", "2"), "Sign: 2")
+    assert [str(in_words(one)) for one in signed().differences] == [
+        "AI mark 1: dismissed, vessel",
+        "AI mark 2: neither taken over nor dismissed",
+    ]
+
+
+@pytest.mark.parametrize("shows", ["after_read", "off"])
+def test_nothing_of_a_hidden_ai_is_in_the_form(doctor: Person, shows: str) -> None:
+    test = opened(doctor, lung_with_mark(shows=shows))
+    assert "AI marks to judge" not in [one.label for one in test.button_group]
+    test = press(test, "Add a nodule")
+    assert not any("AI" in one.label for one in (*test.number_input, *test.button_group))
+    assert [one.value for one in test.number_input] == [None, None, None]
+    for secret in ("6.5", "7.0", "140"):
+        assert secret not in words(test)
+    press(choose(press(test, "Cancel"), "Your opinion: Lung-RADS", "2"), "Sign: 2")
+    assert signed().differences == ()
+
+
+def test_a_technical_recall_of_mammograms_names_views_and_reasons(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session, "breast").id or 0
+    test = choose(opened(doctor, exam_id), "Your opinion: BI-RADS", "0")
+    test = choose(test, "Programme decision", "technical_recall")
+    assert not can_sign(test)
+    assert "Technical recall names no view" in words(test)
+    test = pick(pick(test, "L-CC", "motion"), "R-MLO", "positioning")
+    assert can_sign(test)
+    press(test, "Sign: 0")
+    assert {(one.view, one.reason) for one in signed().views} == {("L-CC", "motion"), ("R-MLO", "positioning")}
+
+
+def test_each_breast_has_its_own_assessment_and_the_heavier_category_is_offered(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session, "breast").id or 0
+    test = opened(doctor, exam_id)
+    next(box for box in test.checkbox if box.label == "Each breast").check().run()
+    test = choose(test, "Right breast", "normal")
+    boxes = [one for one in test.selectbox if one.label == "Category"]
+    boxes[0].select("1").run()
+    [one for one in test.selectbox if one.label == "Category"][1].select("4B").run()
+    test = choose(test, "Left breast", "abnormal")
+    assert "BI-RADS 4B, Moderate suspicion" in words(test)
+    press(test, "Sign: 4B, Assessment")
+    said = signed()
+    assert (said.category, said.per_side, said.assessments) == ("4B", {"R": "1", "L": "4B"}, {"R": "normal", "L": "abnormal"})
+
+
+def test_an_abnormal_breast_does_not_go_with_routine_recall(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session, "breast").id or 0
+    test = opened(doctor, exam_id)
+    next(box for box in test.checkbox if box.label == "Each breast").check().run()
+    test = choose(choose(test, "Left breast", "abnormal"), "Your opinion: BI-RADS", "2")
+    assert "is abnormal, but the decision is routine recall" in words(test)
+    assert not can_sign(test)
+
+
+def test_a_lesion_is_described_without_a_pointer_and_its_concern_speaks_against_a_low_category(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session, "breast").id or 0
+    test = choose(press(opened(doctor, exam_id), "Add"), "Side", "L")
+    assert "Still missing: type, level of concern" in words(test)
+    test = press(number(choose(pick(test, "Type", "ill_defined_mass"), "Level of concern", 4), "Size, mm", 12.0), "Confirm")
+    assert "left · Ill-defined mass, concern 4: Suspicious of malignancy, 12.0 mm" in words(test)
+    test = choose(test, "Your opinion: BI-RADS", "2")
+    assert "A lesion of concern 4 in the left breast, but category 2" in words(test)
+    press(test, "Sign: 2")
+    (lesion,) = signed().lesions
+    assert (lesion.side, lesion.kind, lesion.concern, lesion.size_mm) == ("L", "ill_defined_mass", 4, 12.0)
+
+
+def test_a_region_that_the_ai_marked_becomes_a_lesion_with_its_place(doctor: Person) -> None:
+    with transaction() as session:
+        exam = an_exam_here(session, "breast")
+        programme = programme_row(session, "breast")
+        session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind="beside", valid_from=ago(9)))
+        run = a_run(session, exam, version=a_model(session, "mammography"))
+        a_finding(session, run, kind=FindingKind.suspicious_region, laterality="L", view="CC", place={"box": [10, 20, 30, 60]})
+    test = choose(opened(doctor, exam.id or 0), "Make a lesion of an AI mark", 1)
+    test = choose(pick(test, "Type", "other"), "Level of concern", 3)
+    assert "Place: L-CC 20, 40" in words(test)
+    assert "left · Other, concern 3" in words(press(test, "Confirm"))
+
+
+def test_sentences_are_inserted_into_the_note_in_the_readers_language(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    test = opened(doctor, exam_id)
+    test.text_area[0].set_value("Seen.").run()
+    test = pick(test, "Insert a sentence", "no_nodule")
+    assert test.text_area[0].value == "Seen.\nNo pulmonary nodule. No other finding that needs follow-up."
