@@ -8,16 +8,18 @@ from sqlmodel import select
 from core.access import Person
 from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
-from core.workflow import claims, prior_requests, triage
+from core.workflow import claims, episodes, exams, prior_requests, reading, triage
 from core.workflow.earlier_images import for_comparison
 from core.workflow.prior_requests import PriorRequestRow, PriorState
+from core.workflow.reading import Opinion
+from core.workflow.status import statuses
 from core.workflow.triage import Filters, TriageRow
 from core.workflow.whereabouts import Where
 from db.engine import transaction
-from db.enums import PriorStep, Role
+from db.enums import EpisodeStep, PriorStep, ProgrammeDecision, Role
 from db.tables import AuditEvent, Claim, Episode, Exam, PriorRequest
 from tests.build import a_decision, a_participant, a_person, a_site, ago, an_exam
-from tests.dicom_build import mammogram
+from tests.dicom_build import ct_series, mammogram
 from tests.test_intake_files import results, taken_in
 
 P = PriorStep
@@ -213,8 +215,6 @@ def test_an_answer_waits_until_the_images_are_complete_or_nothing_more_comes(dan
         prior.received_at -= timedelta(minutes=6)
         session.add(prior)
         session.flush()
-        from core.workflow import exams
-
         exams.settle(session, prior.id or 0)
     assert state(exam_id).step == P.received
 
@@ -234,3 +234,21 @@ def test_images_of_somebody_else_answer_nothing(dana: Person) -> None:
         an_exam(session, participant=a_participant(session), programme="breast", days_ago=700)
     four_views("20230301")
     assert state(exam_id).open
+
+
+def test_images_to_compare_with_are_never_read_and_do_not_keep_the_round_open(dana: Person) -> None:
+    taken_in(ct_series(18, StudyDate=f"{now():%Y%m%d}"))
+    with transaction() as session:
+        exam = session.exec(select(Exam)).one()
+        prior_requests.ask(session, dana, exam.id or 0, "The CT of 2023")
+    taken_in(ct_series(18, StudyDate="20230301"))
+    opinion = Opinion(category="2", decision=ProgrammeDecision.routine_recall)
+    with transaction() as session:
+        prior = session.exec(select(Exam).where(Exam.id != exam.id)).one()
+        seen = reading.case(session, dana, prior.id or 0)
+        assert (seen.can_read, str(seen.why_not)) == (False, "These are earlier images to compare with; nobody reads them")
+        with pytest.raises(Conflict, match="nobody reads them"):
+            reading.submit(session, dana, prior.id or 0, opinion, saw_ai=False, run_id=None, opened_at=now())
+        reading.submit(session, dana, exam.id or 0, opinion, saw_ai=False, run_id=None, opened_at=now())
+        assert episodes.current(session, exam.episode_id) == EpisodeStep.closed
+        assert "waits to be read" not in str(statuses(session, [seen.participant.id])[seen.participant.id])

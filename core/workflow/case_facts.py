@@ -11,12 +11,13 @@ from core.clock import now
 from core.workflow import prior_requests
 from core.workflow.counting_runs import Exams
 from core.workflow.discordance import Verdict, verdict
+from core.workflow.earlier_images import for_comparison
 from core.workflow.policies import ReadingPolicy, policies_of
 from core.workflow.registry import counting_versions
 from core.workflow.standing import standing
 from core.workflow.state import CaseStanding, Facts, case_standing
 from db.enums import RunOutcome
-from db.tables import Claim, Decision, ModelRun, Read
+from db.tables import Claim, Decision, Exam, ModelRun, Read
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class CaseFacts:
     readers: tuple[int, ...]
     signed_at: dict[int, datetime]
     stands: CaseStanding
+    for_comparison: bool = False
+    """Whether these are earlier images that were asked for, which nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def cases(session: Session, exam_ids: Exams) -> dict[int, CaseFacts]:
     decided = set(session.exec(select(Decision.exam_id).where(col(Decision.exam_id).in_(exam_ids))))
     claims = select(Claim.exam_id).where(col(Claim.exam_id).in_(exam_ids), Claim.expires_at > now())
     claimed = set(session.exec(claims))
+    compared = set(session.exec(select(col(Exam.id)).where(col(Exam.id).in_(exam_ids), col(Exam.id).in_(for_comparison()))))
     found = {}
     for exam_id, policy in policies.items():
         signed = reads.get(exam_id, [])
@@ -59,7 +63,7 @@ def cases(session: Session, exam_ids: Exams) -> dict[int, CaseFacts]:
             step=steps.get(exam_id), priors_awaited=exam_id in blocked, claimed=exam_id in claimed, concluded=exam_id in decided,
         )  # fmt: skip
         readers, moments = tuple(one.reader_id for one in signed), {one.reader_id: one.at for one in signed}
-        found[exam_id] = CaseFacts(policy, facts.step, readers, moments, case_standing(facts))
+        found[exam_id] = CaseFacts(policy, facts.step, readers, moments, case_standing(facts), exam_id in compared)
     return found
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Select, select
 from sqlmodel import Session, col, func
 
+from core.workflow.earlier_images import for_comparison
 from core.workflow.standing import standing
 from db.enums import RunOutcome
 from db.tables import Decision, Episode, Exam, ModelRun, ModelVersion, Outcome, Participant, Programme, Read
@@ -42,7 +43,7 @@ def _wanted(*columns: Any, card_id: str, sites: Collection[int], days: tuple[dat
         .join(Programme, col(Programme.id) == Episode.programme_id)
         .join(Participant, col(Participant.id) == Episode.participant_id)
         .where(col(Programme.card_id) == card_id, col(Exam.site_id).in_(sites), col(Exam.received_at) < moment)
-        .where(col(Exam.exam_date).between(*days))
+        .where(col(Exam.exam_date).between(*days), col(Exam.id).not_in(for_comparison()))
     )
 
 

@@ -10,6 +10,7 @@ from core.access import Person
 from core.clock import now, today
 from core.words import Sentence
 from core.workflow import claims, episodes
+from core.workflow.earlier_images import for_comparison
 from core.workflow.programmes import Card, card, due
 from db.enums import EpisodeStep, ProgrammeDecision, RecallStep
 from db.tables import Decision, Episode, Exam, Programme, Recall, RecallEvent
@@ -70,6 +71,7 @@ def _follow(session: Session, exam: Exam, decision: Decision) -> date | None:
     if decision.decision == ProgrammeDecision.routine_recall:
         decided = select(col(Decision.exam_id))
         others = select(col(Exam.id)).where(Exam.episode_id == exam.episode_id, col(Exam.id).not_in(decided))
+        others = others.where(col(Exam.id).not_in(for_comparison()))
         if session.exec(others).first() is None:
             step(session, exam, EpisodeStep.closed, decision.author_id)
         return None

@@ -160,6 +160,8 @@ def _why_not(
         return say(N_("You signed this case on {at}"), at=mine.committed_at)
     if decision is not None:
         return say(N_("{name} decided this case on {at}"), name=decision.author, at=decision.at)
+    if facts.for_comparison:
+        return say(N_("These are earlier images to compare with; nobody reads them"))
     if facts.stands.state == CaseState.awaiting_priors:
         return say(N_("This case waits for earlier images"))
     if facts.stands.state in TO_ARBITRATE:

@@ -100,6 +100,8 @@ def _must_be_open(session: Session, person: Person, exam_id: int, facts: CaseFac
         decisions = select(Decision, User.name).join(User, col(User.id) == Decision.author_id).where(Decision.exam_id == exam_id)
         decided, name = session.exec(decisions.order_by(col(Decision.id).desc())).first() or (None, "")
         raise Conflict(N_("{name} decided this case already, on {at}"), name=name, at=decided.at if decided else None)
+    if facts.for_comparison:
+        raise Conflict(N_("These are earlier images to compare with; nobody reads them"))
     if facts.stands.state == CaseState.awaiting_priors:
         raise Conflict(N_("This case waits for earlier images"))
     if facts.stands.state in TO_ARBITRATE:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from core.clock import today
 from core.words import N_, Sentence, say
+from core.workflow.earlier_images import for_comparison
 from core.workflow.programmes import card, due
 from db.enums import EpisodeStep, OutcomeKind, ProgrammeDecision, RecallStep
 from db.tables import Decision, Episode, EpisodeEvent, Exam, Outcome, Programme, Recall, RecallEvent
@@ -73,6 +74,7 @@ def _cancers(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
 def _waiting(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     rows = select(col(Episode.participant_id), col(Exam.exam_date)).join(Exam, col(Exam.episode_id) == Episode.id)
     rows = rows.where(col(Episode.participant_id).in_(ids), col(Exam.id).not_in(select(Decision.exam_id)))
+    rows = rows.where(col(Exam.id).not_in(for_comparison()))
     return {participant: say(N_("Exam of {day} waits to be read"), day=day) for participant, day in session.exec(rows)}
 
 
