@@ -25,7 +25,7 @@ class Tongue:
     language: str
     catalogue: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def say(self, template: str, **values: Any) -> str:
+    def say(self, template: str, /, **values: Any) -> str:
         """`template` in this language, filled with `values` written in this language."""
         return self.fill(self.catalogue.get(template, template), values)
 

@@ -2,6 +2,6 @@
 
 from starlette.routing import BaseRoute
 
-from pages.ui.routes import ct, mammography, upload
+from pages.ui.routes import ct, documents, mammography, upload
 
-ROUTES: list[BaseRoute] = [*ct.ROUTES, *mammography.ROUTES, *upload.ROUTES]
+ROUTES: list[BaseRoute] = [*ct.ROUTES, *documents.ROUTES, *mammography.ROUTES, *upload.ROUTES]

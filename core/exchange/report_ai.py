@@ -1,0 +1,68 @@
+"""The AI's part of a report: what it said, which model and weights said it, and what it was never tested on. A witness, not a verdict."""
+
+from core.exchange.content import Block, Facts, Table, Text
+from core.tongue import Tongue
+from core.words import N_
+from core.workflow.ai import AiResult, FindingLine
+from core.workflow.opinion_parts import SIDES
+from core.workflow.reading import Case
+
+RESEARCH = N_("Research use only, not for clinical decisions")
+SIMULATED = N_("The AI result is simulated: no network stands behind it")
+
+
+def ai(case: Case, tongue: Tongue) -> list[Block]:
+    """What was said by the run that readers saw, else by the one that counts; or why there is no result."""
+    if case.ai is None:
+        return [Text(tongue.say(N_("No result, because: {reason}"), reason=case.ai_reason))]
+    found = case.ai
+    blocks: list[Block] = [Facts(_facts(found, tongue))]
+    if found.findings:
+        blocks.append(_marks(found.findings, tongue))
+    else:
+        blocks.append(Text(tongue.say(N_("Nothing was marked. That is not a statement that nothing is there."))))
+    blocks.append(Text(tongue.say(N_("The marks are the model's own; a doctor decided whether they mean anything.")), quiet=True))
+    blocks += [Text(tongue.say(str(warning)), quiet=True) for warning in found.result.get("warnings", ())]
+    return blocks
+
+
+def limits(case: Case, tongue: Tongue) -> list[Block]:
+    """What the model's card warns of, one line each."""
+    return [Text(f"• {tongue.say(limit)}", quiet=True) for limit in (case.ai.limits if case.ai else ())]
+
+
+def warnings(case: Case, tongue: Tongue) -> list[str]:
+    """What nobody may overlook about the AI result."""
+    if case.ai is None:
+        return []
+    return [tongue.say(text) for text, holds in ((RESEARCH, case.ai.research_use), (SIMULATED, case.ai.synthetic)) if holds]
+
+
+def _facts(found: AiResult, tongue: Tongue) -> list[tuple[str, str]]:
+    breasts = found.result.get("breasts") or {}
+    sides = [f"{tongue.say(SIDES[side])} {breasts[side]:.2f}" for side in ("R", "L") if breasts.get(side) is not None]
+    pairs = [
+        (tongue.say(N_("Model")), f"{found.model}.{found.tag}"),
+        (tongue.say(N_("Run")), tongue.moment(found.finished_at)),
+        (tongue.say(N_("Score")), tongue.say(N_("{step} of 10"), step=found.step) if found.step is not None else "–"),
+        (tongue.say(N_("Suspicion per breast")), ", ".join(sides)) if sides else (tongue.say(N_("Device")), found.device or "–"),
+    ]
+    if found.result.get("density"):
+        pairs.append((tongue.say(N_("Density by the AI")), str(found.result["density"])))
+    return [*pairs, (tongue.say(N_("Weights (SHA-256)")), found.weights_sha256)]
+
+
+def _marks(marks: tuple[FindingLine, ...], tongue: Tongue) -> Table:
+    head = ("#", tongue.say(N_("Where")), tongue.say(N_("Mean diameter")), tongue.say(N_("Volume")), tongue.say(N_("Suspicion (0–1)")),
+            tongue.say(N_("Rule")))  # fmt: skip
+    return Table(head, [_mark(mark, tongue) for mark in marks], (6, 20, 16, 15, 16, 43))
+
+
+def _mark(mark: FindingLine, tongue: Tongue) -> tuple[str, ...]:
+    side = tongue.say(SIDES[mark.laterality]) if mark.laterality in SIDES else tongue.say(N_("side unknown"))
+    return (
+        f"AI {mark.number}", f"{mark.laterality} {mark.view}" if mark.view else side,
+        "–" if mark.mean_diameter_mm is None else f"{mark.mean_diameter_mm:.1f} mm",
+        "–" if mark.volume_mm3 is None else f"{tongue.number(round(mark.volume_mm3))} mm³",
+        "–" if mark.malignancy is None else f"{mark.malignancy:.2f}", tongue.show(mark.because),
+    )  # fmt: skip
