@@ -1,0 +1,97 @@
+"""What is known of each AI mark since the latest earlier exam, as Lung-RADS asks for it at follow-up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from sqlmodel import Session
+
+from core.access import Person
+from core.rules.lung_nodule import Kind, Nodule
+from core.rules.size import tenths
+from core.words import N_, Sentence, say
+from core.workflow.growth_view import KINDS, growth_view
+from db.enums import FindingKind
+
+if TYPE_CHECKING:
+    from core.workflow.ai import FindingLine
+    from core.workflow.reading import Case
+
+NOT_COMPARED = N_("It is not known which nodules are new or have grown since the earlier exam; the rule needs it")
+LOOK_BACK = N_("Nodule {number} was not marked in the earlier exam and is taken as new: look there before you sign")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One mark since the earlier exam. `new`: not marked there; `by_doctor`: paired, or left alone, by a person."""
+
+    number: int
+    earlier_number: int | None
+    before_mm: float | None
+    months: int
+    by_doctor: bool
+
+    @property
+    def new(self) -> bool:
+        return self.earlier_number is None
+
+    @property
+    def remark(self) -> Sentence | None:
+        """What the reader has to look at, because only the AI says so."""
+        return say(LOOK_BACK, number=self.number) if self.new and not self.by_doctor else None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """The rule's inputs, or the gap that keeps it from speaking; `remarks` belong to every category that comes of them."""
+
+    nodules: tuple[Nodule, ...]
+    remarks: tuple[Sentence, ...]
+    gap: Sentence | None
+
+
+def changes(session: Session, person: Person, exam_id: int) -> Mapping[int, Change]:
+    """Mark number → what is known since the latest earlier exam with images; marks that were not compared are not there."""
+    seen = growth_view(session, person, exam_id)
+    if seen.prior is None:
+        return {}
+    months = round(seen.days / 30.4375)
+    return {
+        row.now.number: Change(
+            row.now.number,
+            row.before.number if row.before else None,
+            row.before.mean_mm if row.before else None,
+            months,
+            row.paired_by is not None,
+        )
+        for row in seen.rows
+        if row.now is not None and row.status in ("paired", "not marked earlier")
+    }
+
+
+def follow_up_nodules(session: Session, case: "Case", person: Person) -> FollowUp:
+    """The AI marks of a follow-up exam as Lung-RADS wants them, once they are matched; else the gap, by name."""
+    marks = [mark for mark in case.ai.findings if mark.kind == FindingKind.nodule] if case.ai else []
+    return inputs(marks, changes(session, person, case.exam_id))
+
+
+def inputs(marks: Sequence["FindingLine"], known: Mapping[int, Change]) -> FollowUp:
+    """Every mark with its change, or the first thing that is missing. Marks without a type leave the gap: nothing is assumed."""
+    if any(mark.number not in known for mark in marks):
+        return FollowUp((), (), say(NOT_COMPARED))
+    if any(mark.mean_diameter_mm is None for mark in marks):
+        return FollowUp((), (), say(N_("A nodule has no size; the rule needs it")))
+    if any(mark.detail.get("type") not in KINDS for mark in marks):
+        return FollowUp((), (), say(N_("Nodule type is not known; the rule needs it")))
+    remarks = tuple(remark for mark in marks if (remark := known[mark.number].remark) is not None)
+    return FollowUp(tuple(as_nodule(mark, known[mark.number]) for mark in marks), remarks, None)
+
+
+def as_nodule(mark: "FindingLine", change: Change, kind: str = "") -> Nodule:
+    """One mark as the rule wants it; `kind` where the mark itself has no type."""
+    before = None if change.before_mm is None else max(1, tenths(change.before_mm))
+    status: Literal["new"] | None = "new" if change.new else None
+    return Nodule(
+        kind=cast(Kind, mark.detail.get("type") or kind), name=str(mark.number), mean_tenths=max(1, tenths(mark.mean_diameter_mm or 0.0)),
+        status=status, before_tenths=before, months=change.months,
+    )  # fmt: skip
