@@ -8,6 +8,8 @@ from core.workflow.reading import Case, Opinion, submit
 from core.workflow.taking_back import take_back
 from db.enums import ProgrammeDecision
 from pages.ui import reading_desk, reading_keys
+from pages.ui.case_parts import draft
+from pages.ui.case_parts.keys import key
 from pages.ui.case_parts.opened import opened_at
 from pages.ui.i18n import _
 from pages.ui.reading_desk import Deed
@@ -17,7 +19,7 @@ from pages.ui.session import act, current_user, did
 FORM = ("category", "decision", "density", "note")
 
 
-def others(shown: Case) -> list[Deed]:
+def others() -> list[Deed]:
     """Everything besides signing."""
     return [
         Deed("skip", _("Skip"), _("Leave the case in the list for others; it does not come back in this sitting"), reading_keys.SKIP),
@@ -28,12 +30,12 @@ def others(shown: Case) -> list[Deed]:
 
 def begun(shown: Case) -> bool:
     """Whether something of the full opinion is chosen or written, which one click must not throw away."""
-    return any(st.session_state.get(f"{name}-{shown.exam_id}") for name in FORM)
+    return draft.begun(shown.exam_id) or any(st.session_state.get(key(shown, name)) for name in FORM)
 
 
-def do(key: str, here: Room, user: Person) -> None:
+def do(desk: str, here: Room, user: Person) -> None:
     """The press that the component told of."""
-    said = reading_desk.acted(key)
+    said = reading_desk.acted(desk)
     person = current_user()
     if said is None or person is None or person.user_id != user.user_id:
         return

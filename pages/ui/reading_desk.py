@@ -10,7 +10,7 @@ from pages.ui.i18n import _
 from pages.ui.reading_keys import END, HELP, OPINION, groups
 from pages.ui.shell import ASSETS
 
-HEAD, ACTS = "desk-head", "desk-acts"
+HEAD, NORMAL, OTHERS = "desk-head", "desk-normal", "desk-others"
 
 _DESK = st.components.v2.component(
     "firstlight_desk",
@@ -71,11 +71,16 @@ def head(clocks: Clocks, done: int, size: int, kind: str, last: LastRead | None,
     _show(HEAD, {"part": "head", "done": done, "size": size, "last": said, "keys": groups(kind)}, words, deeds, clocks, on_act)
 
 
-def acts(clocks: Clocks, deeds: Sequence[Deed], on_act: Callable[[], None]) -> None:
-    """What can be done with the case; the first is the one-click normal with its consequence."""
-    words = {"locked": _("Opens in {n} s, so that a second click signs nothing.", n="{n}")}
+def normal(clocks: Clocks, deed: Deed, on_act: Callable[[], None]) -> None:
+    """The one-click normal with its consequence; held back while the lock-out lasts."""
+    words = {"locked": _("Locked for a moment, so that a second click signs nothing.")}
     focus = {"key": OPINION, "at": ".st-key-reading_opinion button, .st-key-reading_opinion input"}
-    _show(ACTS, {"part": "acts", "focus": focus}, words, deeds, clocks, on_act)
+    _show(NORMAL, {"part": "normal", "focus": focus}, words, (deed,), clocks, on_act)
+
+
+def others(clocks: Clocks, deeds: Sequence[Deed], on_act: Callable[[], None]) -> None:
+    """What else can be done with the case."""
+    _show(OTHERS, {"part": "others"}, {}, deeds, clocks, on_act)
 
 
 def acted(key: str) -> tuple[str, int] | None:

@@ -1,20 +1,22 @@
 """The panel beside the viewer in a sitting: progress, the case, what may be known of it, the opinion, and what else can be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
 from core.access import Person
 from core.clock import now, today
+from core.words import Sentence
 from core.workflow.policies import ReadingPolicy
-from core.workflow.reading import Case, consequence
+from core.workflow.reading import Case, Opinion, consequence
 from core.workflow.sessions import Sitting
+from core.workflow.slices import Slices
 from db.enums import ExamKind, ProgrammeDecision
 from pages.ui import reading_deeds, reading_desk, reading_keys, reading_last
 from pages.ui.case_parts.findings import about_images, findings
 from pages.ui.case_parts.opened import opened_at, wait_for_ai
-from pages.ui.case_parts.opinion import opinion, sign
+from pages.ui.case_parts.opinion import described, opinion, sign
 from pages.ui.case_parts.pictures import problem, remarks, slices_of
 from pages.ui.i18n import _, show
 from pages.ui.reading_desk import Clocks, Deed
@@ -32,24 +34,32 @@ def panel(here: Room, sitting: Sitting, case: Case, user: Person) -> None:
     reading_desk.head(clocks, sitting.done, sitting.size, kind, reading_last.line(here, user), _heard(reading_desk.HEAD, here, user))
     with st.container(key="case_evidence"):
         strip(case, user)
-        doubts = remarks(case, user)
+        slices, doubts = slices_of(case, user), remarks(case, user)
         about_images(problem(case, user), doubts)
-        if case.ai is None and case.policy.shows == "after_read":
-            st.markdown(f":material/visibility_off: **{show(case.ai_reason)}**")
-        else:
-            findings(case, slices_of(case, user), said_already=doubts)
+        chosen = _opinion(case, user, slices, doubts) if case.can_read else None
     with st.container(key="case_decision"):
         if case.can_read:
-            deeds = [_normal(case, rules), *reading_deeds.others(case)]
-            reading_desk.acts(clocks, deeds, _heard(reading_desk.ACTS, here, user))
-            with st.container(key="reading_opinion"):
-                chosen = opinion(case)
+            reading_desk.normal(clocks, _normal(case, rules), _heard(reading_desk.NORMAL, here, user))
             sign(case, user, chosen)
         else:
             st.markdown(f":material/info: {show(case.why_not)}")
-            reading_desk.acts(clocks, reading_deeds.others(case)[:1], _heard(reading_desk.ACTS, here, user))
+        reading_desk.others(clocks, reading_deeds.others(), _heard(reading_desk.OTHERS, here, user))
     if case.can_read and case.ai is None and case.images and rules.shows == "beside":
         wait_for_ai(user, case.exam_id)
+
+
+def _opinion(case: Case, user: Person, slices: Slices | None, doubts: Sequence[Sentence]) -> Opinion | None:
+    """Category and decision first; the AI as far as it may be seen, and what is described in detail, below them."""
+    with st.container(key="reading_opinion"):
+        form, details = st.container(key="reading_form", gap=None), st.container(key="reading_details", gap=None)
+        with details:
+            if case.ai is None and case.policy.shows == "after_read":
+                st.markdown(f":material/visibility_off: **{show(case.ai_reason)}**")
+            else:
+                findings(case, slices, said_already=doubts)
+            described(case, user, slices)
+        with form:
+            return opinion(case)
 
 
 def _normal(case: Case, rules: ReadingPolicy) -> Deed:
@@ -57,7 +67,7 @@ def _normal(case: Case, rules: ReadingPolicy) -> Deed:
     category = normal(case)
     effect = show(consequence(case.card, ProgrammeDecision.routine_recall, today(), category.code, exam_date=case.exam_date))
     if rules.readers > 1 or rules.role != "none":
-        effect = _("Another read may be needed. When the case is decided so: {consequence}", consequence=effect)
+        effect = _("Another read may follow. {consequence}", consequence=effect)
     names = {"scheme": case.card.scheme, "category": category.code, "name": _(category.name)}
     hint = _("Signs {scheme} {category}, {decision}, at once", **names, decision=_(DECISION[ProgrammeDecision.routine_recall]))
     begun = reading_deeds.begun(case)

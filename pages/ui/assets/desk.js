@@ -90,12 +90,12 @@ class Desk {
 
   acts() {
     const { data } = this;
-    const [first, ...others] = data.acts;
+    const [first] = data.acts;
     const row = make("div", "others");
-    row.append(...others.map((act) => this.button(act, "")));
+    row.append(...data.acts.map((act) => this.button(act, "")));
     this.lock = make("div", "lock");
     this.lock.setAttribute("role", "status");
-    return [...(first ? [this.button(first, "first"), make("p", "effect", first.effect)] : []), this.lock, row];
+    return data.part === "normal" ? [this.button(first, "first"), make("p", "effect", first.effect), this.lock] : [row];
   }
 
   button(act, kind) {
@@ -106,6 +106,7 @@ class Desk {
     button.append(make("span", "", act.label));
     if (act.key) {
       const key = make("kbd", "", act.key.replace("Shift-", "⇧"));
+      key.dataset.key = key.textContent;
       key.setAttribute("aria-hidden", "true");
       button.append(key);
       button.setAttribute("aria-keyshortcuts", act.key.replace("-", "+").replace("Ctrl", "Control"));
@@ -151,8 +152,10 @@ class Desk {
       const off = Boolean(left) || this.sent !== null;
       button.setAttribute("aria-disabled", String(off));
       button.classList.toggle("locked", off);
+      const key = button.querySelector("kbd");
+      if (key) key.textContent = left ? `${left} s` : key.dataset.key;
     }
-    const said = left ? fill(data.words.locked ?? "", { n: left }) : "";
+    const said = left ? data.words.locked : "";
     if (this.lock && this.lock.textContent !== said) this.lock.textContent = said;
     root.dataset.locked = String(left);
     root.dataset.case = String(data.case);
