@@ -22,12 +22,12 @@ Point = tuple[float, float]
 class Drawing:
     """A grey image enlarged or shrunk to `SIDE`; places are given in its own pixels (column, row), voxel edges at whole numbers."""
 
-    def __init__(self, grey: NDArray[np.uint8], *, mirrored: bool = False, pixel_ratio: float = 1.0) -> None:
-        """`grey` (Y, X); `mirrored`: shown left to right; `pixel_ratio`: height of a pixel by its width."""
+    def __init__(self, grey: NDArray[np.uint8], *, mirrored: bool = False, pixel_ratio: float = 1.0, origin: Point = (0.0, 0.0)) -> None:
+        """`grey` (Y, X); `pixel_ratio`: height of a pixel by its width; `origin`: where a part was cut out."""
         rows, columns = grey.shape
         self._scale = SIDE / max(columns, rows * pixel_ratio)
         self._down = self._scale * pixel_ratio
-        self._columns, self._mirrored = columns, mirrored
+        self._columns, self._mirrored, self._origin = columns, mirrored, origin
         size = max(round(columns * self._scale), 1), max(round(rows * self._down), 1)
         image: Any = Image.fromarray(grey[:, ::-1] if mirrored else grey).resize(size, Image.Resampling.LANCZOS)
         self._image = image.convert("RGB")
@@ -73,8 +73,8 @@ class Drawing:
         return Picture(stream.getvalue(), self._image.width, self._image.height, caption)
 
     def _at(self, point: Point) -> Point:
-        column = self._columns - point[0] if self._mirrored else point[0]
-        return column * self._scale, point[1] * self._down
+        column, row = point[0] - self._origin[0], point[1] - self._origin[1]
+        return (self._columns - column if self._mirrored else column) * self._scale, row * self._down
 
     def _dashed(self, start: Point, end: Point) -> None:
         long = hypot(end[0] - start[0], end[1] - start[1])

@@ -9,12 +9,13 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TableCellFillMode
 from fpdf.fonts import FontFace
 
-from core.exchange.content import Block, Content, Facts, Pictures, Section, Signature, Table, Text
+from core.exchange.content import Block, Content, Facts, Picture, Pictures, Section, Signature, Table, Text
 from core.exchange.fonts import Fonts, fonts
 
 MARGIN, WIDTH = 20.0, 170.0  # mm
 BODY, SMALL, LINE = 9.5, 8.0, 5.0  # points, points, mm of a line of body text
 LETTER = 11.0
+PICTURE = (82.5, 78.0)  # mm across and down at most
 GREY, HAIR = (90, 107, 120), (170, 178, 184)
 
 
@@ -77,7 +78,7 @@ class Paper(FPDF):
     def section(self, section: Section) -> None:
         """A title that is never left alone at the foot of a page, and its blocks."""
         if section.title:
-            if self.get_y() > self.h - 45:
+            if self.get_y() + self._least(section) > self.page_break_trigger:
                 self.add_page()
             self.ln(2.5)
             self._words(section.title, size=11, style="B")
@@ -85,6 +86,15 @@ class Paper(FPDF):
             self.ln(1.2)
         for block in section.blocks:
             self._block(block)
+
+    def _least(self, section: Section) -> float:
+        """Millimetres that must be free before a title is set: what stands under it, or its first line, is not torn from it."""
+        first = section.blocks[0] if section.blocks else None
+        if isinstance(first, Pictures):
+            return 20 + max(_scaled(picture)[1] for picture in first.pictures[:2])
+        if any(isinstance(block, Signature) for block in section.blocks):
+            return 40 + self.leading * 1.2 * len(section.blocks)
+        return 30.0
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Text):
@@ -105,7 +115,7 @@ class Paper(FPDF):
         pairs = [*facts.pairs, *([("", "")] if len(facts.pairs) % 2 else [])]
         self._font(self.size)
         with self.table(width=WIDTH, col_widths=(17, 33, 17, 33), borders_layout=TableBordersLayout.NONE, first_row_as_headings=False,
-                        line_height=self.leading, align="L", padding=(0.3, 1.5, 0.3, 0)) as table:  # fmt: skip
+                        line_height=self.leading, text_align="L", padding=(0.3, 1.5, 0.3, 0)) as table:  # fmt: skip
             for left, right in zip(pairs[::2], pairs[1::2], strict=True):
                 row = table.row()
                 for label, value in (left, right):
@@ -115,7 +125,7 @@ class Paper(FPDF):
 
     def _table(self, drawn: Table) -> None:
         self._font(SMALL + 0.5)
-        with self.table(width=WIDTH, col_widths=tuple(drawn.widths), borders_layout=TableBordersLayout.HORIZONTAL_LINES, align="L",
+        with self.table(width=WIDTH, col_widths=tuple(drawn.widths), borders_layout=TableBordersLayout.HORIZONTAL_LINES, text_align="L",
                         line_height=self.leading * 0.92, headings_style=FontFace(emphasis="BOLD"), padding=(0.6, 1.5, 0.6, 0.5),
                         cell_fill_mode=TableCellFillMode.NONE, repeat_headings=1) as table:  # fmt: skip
             for cells in (drawn.head, *drawn.rows):
@@ -126,16 +136,16 @@ class Paper(FPDF):
 
     def _pictures(self, block: Pictures) -> None:
         """Two in a row with their captions; a row is never cut by a page."""
-        width = (WIDTH - 5) / 2
+        width = PICTURE[0]
         for first in range(0, len(block.pictures), 2):
             row = block.pictures[first : first + 2]
-            scales = [min(width / picture.width, 95 / picture.height) for picture in row]
-            tall = max(picture.height * scale for picture, scale in zip(row, scales, strict=True))
+            sizes = [_scaled(picture) for picture in row]
+            tall = max(down for _, down in sizes)
             if self.get_y() + tall + 12 > self.page_break_trigger:
                 self.add_page()
             top = self.get_y()
-            for column, (picture, scale) in enumerate(zip(row, scales, strict=True)):
-                self._picture(picture.png, MARGIN + column * (width + 5), top, picture.width * scale, picture.height * scale)
+            for column, (picture, (across, down)) in enumerate(zip(row, sizes, strict=True)):
+                self.image(io.BytesIO(picture.png), x=MARGIN + column * (width + 5), y=top, w=across, h=down)
             foot = []
             for column, picture in enumerate(row):
                 self.set_xy(MARGIN + column * (width + 5), top + tall + 0.8)
@@ -144,12 +154,7 @@ class Paper(FPDF):
                 foot.append(self.get_y())
             self.set_y(max(foot) + 2)
 
-    def _picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
-        self.image(io.BytesIO(png), x=x, y=y, w=width, h=height)
-
     def _signature(self, block: Signature) -> None:
-        if self.get_y() > self.h - 50:
-            self.add_page()
         self.ln(13)
         self.set_draw_color(0)
         self.line_at(self.get_y(), 75)
@@ -173,6 +178,12 @@ class Paper(FPDF):
     def _font(self, size: float, *, style: Any = "", grey: bool = False) -> None:
         self.set_font("face0", style, size)
         self.set_text_color(*(GREY if grey else (0, 0, 0)))
+
+
+def _scaled(picture: Picture) -> tuple[float, float]:
+    """Millimetres across and down on paper."""
+    scale = min(PICTURE[0] / picture.width, PICTURE[1] / picture.height)
+    return picture.width * scale, picture.height * scale
 
 
 def _plain(text: str) -> str:

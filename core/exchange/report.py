@@ -1,7 +1,8 @@
 """The report of a concluded case: who, what was decided and why, what was seen, by whom, and what the AI said beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from string import ascii_uppercase
 
 from sqlmodel import Session, col, select
 
@@ -33,8 +34,9 @@ NOT_YET = N_("This case is not concluded yet; a report or letter is written afte
 
 @dataclass(frozen=True)
 class Signed:
-    """An opinion that stands in the report, and who signed it when."""
+    """An opinion that stands in the report, and who signed it when; `letter`: its marks on the key images, "" where it is the only one."""
 
+    letter: str
     who: str
     at: datetime
     said: Opinion
@@ -47,7 +49,7 @@ def report(session: Session, person: Person, case: Case, tongue: Tongue) -> Cont
     if case.decision is None:
         raise Conflict(NOT_YET)
     opinions = signed(session, case)
-    pictures, notes = key_images(session, person, case, [one.said for one in opinions], tongue)
+    pictures, notes = key_images(session, person, case, {one.letter: one.said for one in opinions}, tongue)
     shown: list[Block] = [Pictures(pictures)] if pictures else []
     return Content(
         language=tongue.language,
@@ -71,14 +73,14 @@ def report(session: Session, person: Person, case: Case, tongue: Tongue) -> Cont
 
 def signed(session: Session, case: Case) -> list[Signed]:
     """The arbitration first, where there was one, and every read that stands."""
-    reads = [Signed(read.reader, read.committed_at, read.said, read.saw_ai, False) for read in case.reads]
+    found = [Signed("", read.reader, read.committed_at, read.said, read.saw_ai, False) for read in case.reads]
     row = session.exec(select(Arbitration).where(Arbitration.exam_id == case.exam_id)).first()
-    if row is None:
-        return reads
-    names = select(User.name).join(ArbitrationAuthor, col(ArbitrationAuthor.user_id) == User.id)
-    authors = sorted(session.exec(names.where(ArbitrationAuthor.arbitration_id == row.id)))
-    said = Opinion.from_json(row.opinion, category=row.category, decision=row.decision)
-    return [Signed(", ".join(authors), row.at, said, bool(row.seen.get("run")), True), *reads]
+    if row is not None:
+        names = select(User.name).join(ArbitrationAuthor, col(ArbitrationAuthor.user_id) == User.id)
+        authors = sorted(session.exec(names.where(ArbitrationAuthor.arbitration_id == row.id)))
+        said = Opinion.from_json(row.opinion, category=row.category, decision=row.decision)
+        found.insert(0, Signed("", ", ".join(authors), row.at, said, bool(row.seen.get("run")), True))
+    return found if len(found) < 2 else [replace(one, letter=letter) for letter, one in zip(ascii_uppercase, found, strict=False)]
 
 
 def due_day(session: Session, case: Case, decision: DecisionLine) -> date:
@@ -121,9 +123,9 @@ def _result(session: Session, case: Case, decision: DecisionLine, opinions: list
 
 
 def _title(one: Signed, tongue: Tongue) -> str:
-    if one.arbitrated:
-        return tongue.say(N_("Findings of the arbitration by {name}"), name=one.who)
-    return tongue.say(N_("Findings of {name}"), name=one.who)
+    template = N_("Findings of the arbitration by {name}") if one.arbitrated else N_("Findings of {name}")
+    marks = f" ({tongue.say(N_('marks {letter}'), letter=one.letter)})" if one.letter else ""
+    return tongue.say(template, name=one.who) + marks
 
 
 def _signatures(opinions: list[Signed], decision: DecisionLine, tongue: Tongue) -> list[Block]:

@@ -16,7 +16,8 @@ def ai(case: Case, tongue: Tongue) -> list[Block]:
     if case.ai is None:
         return [Text(tongue.say(N_("No result, because: {reason}"), reason=case.ai_reason))]
     found = case.ai
-    blocks: list[Block] = [Facts(_facts(found, tongue))]
+    weights = tongue.say(N_("Weights (SHA-256): {hash}"), hash=found.weights_sha256)
+    blocks: list[Block] = [Facts(_facts(found, tongue)), Text(weights, quiet=True)]
     if found.findings:
         blocks.append(_marks(found.findings, tongue))
     else:
@@ -49,7 +50,7 @@ def _facts(found: AiResult, tongue: Tongue) -> list[tuple[str, str]]:
     ]
     if found.result.get("density"):
         pairs.append((tongue.say(N_("Density by the AI")), str(found.result["density"])))
-    return [*pairs, (tongue.say(N_("Weights (SHA-256)")), found.weights_sha256)]
+    return pairs
 
 
 def _marks(marks: tuple[FindingLine, ...], tongue: Tongue) -> Table:
