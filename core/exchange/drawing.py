@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.exchange.content import Picture
 
 SIDE = 900  # pixels of the longer side
-AI, READER, PAPER = (255, 209, 102), (79, 179, 188), (255, 255, 255)
+AI, READER, PAPER, GROUND = (255, 209, 102), (79, 179, 188), (255, 255, 255), (0, 0, 0)
 DASH, GAP, PEN = 10.0, 7.0, 3
 LETTERS = 26  # pixels; latin letters and digits only are drawn, so the built-in font has all it needs
 Point = tuple[float, float]
@@ -47,17 +47,19 @@ class Drawing:
         """The reader's circle around a place, at least large enough to be seen, with its label at the right."""
         x, y = self._at(centre)
         radius = max(radius_px * self._scale, 14.0)
-        self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=READER, width=PEN)
+        for colour, pen in ((GROUND, PEN + 4), (READER, PEN)):
+            wide = radius + (pen - PEN) / 2
+            self._draw.ellipse((x - wide, y - wide, x + wide, y + wide), outline=colour, width=pen)
         self._label((x + radius + 5, y - LETTERS / 2), text, READER)
 
     def length(self, start: Point, end: Point, text: str = "") -> None:
         """A measured line with ticks at its ends."""
         (x0, y0), (x1, y1) = self._at(start), self._at(end)
-        self._draw.line((x0, y0, x1, y1), fill=READER, width=PEN)
+        self._line((x0, y0, x1, y1), READER)
         long = hypot(x1 - x0, y1 - y0) or 1.0
         across, along = -(y1 - y0) / long * 7, (x1 - x0) / long * 7
         for x, y in ((x0, y0), (x1, y1)):
-            self._draw.line((x - across, y - along, x + across, y + along), fill=READER, width=PEN)
+            self._line((x - across, y - along, x + across, y + along), READER)
         if text:
             self._label((max(x0, x1) + 6, max(y0, y1) + 2), text, READER)
 
@@ -81,12 +83,17 @@ class Drawing:
         for first in np.arange(0.0, long, DASH + GAP):
             last = min(first + DASH, long)
             points = [start[axis] + (end[axis] - start[axis]) * part / long for part in (first, last) for axis in (0, 1)]
-            self._draw.line(points, fill=AI, width=PEN)
+            self._line(points, AI)
+
+    def _line(self, points: Sequence[float], colour: tuple[int, int, int]) -> None:
+        """On a dark ground, so that it is seen on bright tissue and on paper."""
+        self._draw.line(list(points), fill=GROUND, width=PEN + 4)
+        self._draw.line(list(points), fill=colour, width=PEN)
 
     def _label(self, at: Point, text: str, colour: tuple[int, int, int]) -> None:
         """Kept inside of the image, on a black ground so that it can be read on bright tissue."""
         width = self._draw.textlength(text, font=self._font)
         x = min(max(at[0], 2.0), self._image.width - width - 4)
         y = min(max(at[1], 2.0), float(self._image.height - LETTERS - 6))
-        self._draw.rectangle((x - 2, y, x + width + 3, y + LETTERS + 3), fill=(0, 0, 0))
+        self._draw.rectangle((x - 2, y, x + width + 3, y + LETTERS + 3), fill=GROUND)
         self._draw.text((x, y), text, font=self._font, fill=colour)

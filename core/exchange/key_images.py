@@ -152,7 +152,7 @@ def _view_picture(
     for letter, opinion in said.items():
         for number, lesion in enumerate(opinion.lesions, start=1):
             if picture.part in lesion.positions:
-                drawing.ring(lesion.positions[picture.part], (lesion.size_mm or 0) / 2 / across, f"{letter}{number}")
+                drawing.ring(lesion.positions[picture.part], _radius_px(lesion.size_mm, picture), f"{letter}{number}")
                 drawn.append(say(N_("lesion {name} by the reader"), name=f"{letter}{number}"))
         for one in opinion.measurements:
             if {str(value) for value in one.image.values()} & {str(picture.instance_id), picture.sop_uid, picture.part}:
@@ -160,6 +160,11 @@ def _view_picture(
                 drawn.append(say(N_("measured by the reader: {mm} mm"), mm=" × ".join(f"{mm:.1f}" for mm in one.mm)))
     notes = [say(N_("mirrored for display"))] if mirrored else []
     return drawing.picture("; ".join([picture.part.replace("-", " "), *(tongue.show(one) for one in (*notes, *drawn, *picture.doubts))]))
+
+
+def _radius_px(size_mm: float | None, picture: pictures.Picture) -> float:
+    """Half of a size in pixels; 0 where the size or the size of a pixel is not known: then the ring only points to the place."""
+    return size_mm / 2 / picture.spacing_mm[0] if size_mm and picture.spacing_mm else 0.0
 
 
 def _lines(drawing: Drawing, points: Sequence[tuple[float, float]], one: Measurement, letter: str) -> None:
