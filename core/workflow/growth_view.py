@@ -67,6 +67,12 @@ class GrowthRow:
         return disagree(self.protocols)
 
     @property
+    def beyond_error(self) -> bool:
+        """Whether the nodule became larger by more than an error of measurement."""
+        by_volume = self.change_percent is not None and self.change_percent >= growth.MEASUREMENT_ERROR_PERCENT
+        return by_volume or (self.by_diameter and self.doubling is not None and self.doubling.slowest is not None)
+
+    @property
     def flips(self) -> bool:
         """Whether an error of measurement would make a protocol say something else."""
         return any(one.flips for one in self.protocols)

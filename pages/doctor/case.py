@@ -1,5 +1,6 @@
 """One case: who, what came before, the images with the AI findings beside them, the opinion and the decision."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +8,9 @@ import streamlit as st
 from core.access import Act
 from pages.ui import case_parts
 from pages.ui.case_parts.concluded import concluded, reads
+from pages.ui.case_parts.earlier import asked_for, earlier
 from pages.ui.case_parts.findings import about_images, chosen, findings
+from pages.ui.case_parts.growth import growth
 from pages.ui.case_parts.opened import keep_claim, opened, wait_for_ai
 from pages.ui.case_parts.opinion import described, opinion, sign
 from pages.ui.case_parts.pictures import problem, remarks, show_images, slices_of
@@ -17,6 +20,7 @@ from pages.ui.session import require
 user = require(Act.read_cases, Act.see_participants)
 st.html(Path(case_parts.__file__).with_name("case.css"))
 case = opened(user)
+asked_for(case)
 top(case, user)
 with st.container(key="case_body", horizontal=True, gap="small"):
     with st.container(width="stretch", key="case_view"):
@@ -28,9 +32,9 @@ with st.container(key="case_body", horizontal=True, gap="small"):
             doubts = remarks(case, user)
             about_images(problem(case, user), doubts)
             slices = slices_of(case, user)
-            findings(case, slices, said_already=doubts)
-            if case.can_read:
-                described(case, user, slices)
+            earlier(case, user)
+            findings(case, slices, said_already=doubts, between=partial(described, case, user, slices) if case.can_read else None)
+            growth(case, user)
             reads(case)
         if case.can_read:
             with st.container(key="case_decision"):

@@ -15,8 +15,9 @@ from pages.ui.i18n import _
 from pages.ui.reading_desk import Deed
 from pages.ui.reading_room import Room
 from pages.ui.session import act, current_user, did
+from pages.ui.viewer.prior import seen as priors_seen
 
-FORM = ("category", "decision", "density", "note")
+FORM = ("category", "decision", "density", "note", "assessed-L", "assessed-R", "category-L", "category-R")
 
 
 def others() -> list[Deed]:
@@ -52,7 +53,7 @@ def _normal(_what: str, here: Room, person: Person) -> None:
     exam_id = here.exam_id or 0
     run_id, said = here.shown
     chosen = Opinion(here.normal, ProgrammeDecision.routine_recall, suggestion=said)
-    seen = {"saw_ai": run_id is not None, "run_id": run_id, "opened_at": opened_at(exam_id)}
+    seen = {"saw_ai": run_id is not None, "run_id": run_id, "opened_at": opened_at(exam_id), "priors": priors_seen(exam_id)}
     act(submit, person, exam_id, chosen, **seen, one_click=True, aside=True)
 
 

@@ -14,7 +14,9 @@ from core.workflow.sessions import Sitting
 from core.workflow.slices import Slices
 from db.enums import ExamKind, ProgrammeDecision
 from pages.ui import reading_deeds, reading_desk, reading_keys, reading_last
+from pages.ui.case_parts.earlier import earlier
 from pages.ui.case_parts.findings import about_images, findings
+from pages.ui.case_parts.growth import growth
 from pages.ui.case_parts.opened import opened_at, wait_for_ai
 from pages.ui.case_parts.opinion import described, opinion, sign
 from pages.ui.case_parts.pictures import problem, remarks, slices_of
@@ -53,10 +55,12 @@ def _opinion(case: Case, user: Person, slices: Slices | None, doubts: Sequence[S
     with st.container(key="reading_opinion"):
         form, details = st.container(key="reading_form", gap=None), st.container(key="reading_details", gap=None)
         with details:
+            earlier(case, user)
             if case.ai is None and case.policy.shows == "after_read":
                 st.markdown(f":material/visibility_off: **{show(case.ai_reason)}**")
             else:
                 findings(case, slices, said_already=doubts)
+                growth(case, user)
             described(case, user, slices)
         with form:
             return opinion(case)

@@ -1,6 +1,6 @@
 """What the AI saw: where, how large, how suspicious, by which model, and what that model was never tested on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -17,14 +17,20 @@ from pages.ui.viewer.marks import slice_of
 REASONS = 2  # of the rule are shown; all of them stand in its tooltip
 
 
-def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Sentence]) -> None:
-    """The table of marks; choosing a row shows its place in the viewer. `said_already`: doubts that stand elsewhere on the page."""
+def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Sentence], between: Callable[[], None] | None = None) -> None:
+    """The table of marks; choosing a row shows its place in the viewer. `said_already`: doubts that stand elsewhere on the page.
+
+    `between` shows what the reader makes of the marks, directly below them.
+    """
     st.header(_("AI findings"), anchor=False)
     if case.ai is None:
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
     else:
         _summary(case.ai)
         _marks(case, case.ai, slices)
+    if between is not None:
+        between()
+    if case.ai is not None:
         _witness(case.ai, {str(one) for one in said_already})
     _rule(case)
 
@@ -67,7 +73,7 @@ def _marks(case: Case, ai: AiResult, slices: Slices | None) -> None:
         Column("suspicion", _("Suspicion") if lung else _("View"), "number", "84px", "right", help=_suspicion_help(lung)),
     ]
     rows = [Row(str(one.number), _cells(one, slices), opens=True) for one in ai.findings]
-    table(_table_key(case), columns, rows, label=_("AI findings"), height="222px" if len(rows) > 4 else "")
+    table(_table_key(case), columns, rows, label=_("AI findings"), height="176px" if len(rows) > 3 else "")
     if not lung and not marks_begin_shown(case):
         st.caption(_("The score is low, so the marks start hidden: key H shows them."))
 

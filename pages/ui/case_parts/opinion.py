@@ -21,6 +21,7 @@ from pages.ui.case_parts.opened import opened_at
 from pages.ui.case_parts.technical import technical
 from pages.ui.i18n import N_, _, show
 from pages.ui.session import act
+from pages.ui.viewer.prior import seen
 from pages.ui.words import DECISION
 
 DENSITIES = ("A", "B", "C", "D")
@@ -105,7 +106,8 @@ def _against(case: Case, chosen: Opinion | None) -> str:
 def _sign(case: Case, user: Person, chosen: Opinion) -> None:
     run_id = case.ai.run_id if case.ai else None
     signed = act(
-        submit, user, case.exam_id, chosen, saw_ai=case.ai is not None, run_id=run_id, opened_at=opened_at(case.exam_id)
+        submit, user, case.exam_id, chosen, saw_ai=case.ai is not None, run_id=run_id, opened_at=opened_at(case.exam_id),
+        priors=seen(case.exam_id),
     )  # fmt: skip
     if signed is not None:
         forget(case.exam_id)

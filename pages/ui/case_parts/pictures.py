@@ -13,8 +13,10 @@ from pages.ui.frame import nothing_here
 from pages.ui.i18n import _, show
 from pages.ui.session import read
 from pages.ui.viewer import viewer
+from pages.ui.viewer.mammograms import mg_scene
 from pages.ui.viewer.marks import ct_marks, slice_of, with_marks
-from pages.ui.viewer.scene import Scene, ct_scene, goto, mg_scene
+from pages.ui.viewer.prior import in_sight, with_prior
+from pages.ui.viewer.scene import Scene, ct_scene, goto
 
 TWO = 2  # the case in sight and the one loaded ahead
 
@@ -26,12 +28,14 @@ def show_images(case: Case, user: Person, wanted: int | None, once: int) -> None
     elif not case.images:
         nothing_here(_("This exam is part of a simulated history: there are no images to look at."))
     else:
-        viewer({**scene_of(case, user), "goto": goto(wanted, once)}, key=f"viewer-{case.exam_id}")
+        scene = scene_of(case, user)
+        in_sight(scene)
+        viewer({**scene, "goto": goto(wanted, once)}, key=f"viewer-{case.exam_id}")
 
 
 def scene_of(case: Case, user: Person) -> Scene:
     """What the viewer is told of a case with images: where they lie, and the marks where this person may see them."""
-    return _ct(case, user) if case.kind is ExamKind.lung_ct else _mg(case, user)
+    return with_prior(_ct(case, user) if case.kind is ExamKind.lung_ct else _mg(case, user), user, case.exam_id)
 
 
 def slices_of(case: Case, user: Person) -> Slices | None:
@@ -62,7 +66,7 @@ def _ct(case: Case, user: Person) -> Scene:
 def _mg(case: Case, user: Person) -> Scene:
     with st.spinner(_("The images are being opened for the first time …"), show_time=False):
         found = read(pictures.pictures, user, case.exam_id)
-    scene = mg_scene(case.exam_id, found)
+    scene = mg_scene(case.exam_id, found, expected=read(pictures.expected_views, user, case.exam_id))
     if case.ai is None:
         return scene
     marked = with_marks(scene, case.ai, found, read(heat.heats, user, case.exam_id, case.ai.run_id), case.exam_id)
@@ -83,5 +87,10 @@ def remarks(case: Case, user: Person) -> tuple[Sentence, ...]:
     if case.kind is ExamKind.lung_ct:
         said = list(_images(case, user).warnings)
     else:
-        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in picture.warnings]
+        said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in _of_picture(picture)]
     return tuple(one for one in {str(one): one for one in said}.values() if str(one) != str(case.problem))
+
+
+def _of_picture(picture: pictures.Picture) -> tuple[Sentence, ...]:
+    """The worst first."""
+    return (*((picture.problem,) if picture.problem else ()), *picture.doubts, *picture.warnings)

@@ -1,0 +1,63 @@
+"""How the growth of one nodule is written in a cell."""
+
+from collections.abc import Callable
+
+from core.rules.side_by_side import Said
+from core.words import N_, Sentence
+from core.workflow.growth_view import GrowthRow, Size
+from core.workflow.growth_words import LONGEST_DAYS
+from pages.ui.i18n import _, days, number, show
+
+LABELS = {"negative": N_("negative"), "indeterminate": N_("indeterminate"), "positive": N_("positive")}
+STATUS = {
+    "not marked earlier": N_("not marked earlier"),
+    "not marked now": N_("marked earlier only"),
+    "not compared": N_("not compared"),
+}
+Write = Callable[[Size | None], str]
+
+
+def numbers(row: GrowthRow) -> str:
+    """ "2 ← 5"; a dash where there is none."""
+    return f"{row.now.number if row.now else '–'} ← {row.before.number if row.before else '–'}"
+
+
+def mm(size: Size | None) -> str:
+    return "–" if size is None or size.mean_mm is None else f"{size.mean_mm:.1f} mm"
+
+
+def mm3(size: Size | None) -> str:
+    return "–" if size is None or size.volume_mm3 is None else f"{number(round(size.volume_mm3))} mm³"
+
+
+def from_to(row: GrowthRow, write: Write) -> str:
+    """ "8.0 mm → 10.0 mm"."""
+    return f"{write(row.before)} → {write(row.now)}"
+
+
+def quick(row: GrowthRow) -> str:
+    """The doubling time alone, or the word for why there is none."""
+    if row.status != "paired":
+        return _(STATUS[row.status])
+    if row.doubling is None:
+        return "–"
+    if row.doubling.days is None or row.doubling.days > LONGEST_DAYS or not row.beyond_error:
+        return _("no growth")
+    return days(round(row.doubling.days))
+
+
+def percent(row: GrowthRow) -> str:
+    return "" if row.change_percent is None else f"{row.change_percent:+.0f} %"
+
+
+def protocol(said: Said) -> dict[str, str]:
+    """What one protocol says, and quietly below it what an error of measurement may make of it, or what it lacks."""
+    if said.gap is not None:
+        return {"text": "–", "sub": show(Sentence(said.gap.template, said.gap.values)), "tone": ""}
+    others = " / ".join(label(one) for one in said.possible)
+    return {"text": label(said.label), "sub": f"± {others}" if said.flips else "", "tone": ""}
+
+
+def label(short: str) -> str:
+    """A category as it is, a step in words."""
+    return _(LABELS[short]) if short in LABELS else show(Sentence(short))
