@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
 from core.signin import hash_password
+from core.workflow.opinion import Lesion, Opinion
 from db.engine import transaction
-from db.enums import FindingKind, Role
+from db.enums import FindingKind, ProgrammeDecision, Role
 from db.tables import Exam, ExamInstance, Instance, RoleGrant, Site, User
-from tests.build import a_finding, a_model, a_run, ago
+from tests.build import a_finding, a_model, a_read, a_run, ago
 from tests.dicom_build import ct_series, mammogram
 from tests.image_build import VIEWS, taken_in
 from tests.pages import ROOT, people
@@ -49,7 +50,7 @@ def breast(count: int, folder: Path, *, pixels: NDArray[np.uint16] | None = None
     """Mammography exams of four views that wait to be read, each with an AI result; the first has waited longest."""
     found = []
     for number in range(count):
-        views = [mammogram(pixels, side=side, view=view, PatientID=f"M-{number}", PatientName=f"Reader^Case {number}") for side, view in VIEWS]
+        views = [mammogram(pixels, side=side, view=view, **_who("M", number)) for side, view in VIEWS]
         for one in views[1:]:
             one.StudyInstanceUID = views[0].StudyInstanceUID
         found.append(_waiting(taken_in(folder / f"mg-{number}", views, site="N"), count - number, scored=scored))
@@ -60,9 +61,13 @@ def lung(count: int, folder: Path, *, slices: int = 20, scored: bool = True) -> 
     """CT exams that wait to be read, each with an AI result."""
     found = []
     for number in range(count):
-        series = ct_series(slices, PatientID=f"C-{number}", PatientName=f"Chest^Case {number}")
+        series = ct_series(slices, **_who("C", number))
         found.append(_waiting(taken_in(folder / f"ct-{number}", series, site="N"), count - number, scored=scored))
     return found
+
+
+def _who(letter: str, number: int) -> dict[str, str]:
+    return {"PatientID": f"{letter}-{number}", "PatientName": f"{letter}^Case {number}"}
 
 
 def _waiting(exam_id: int, hours: int, *, scored: bool) -> int:
@@ -118,3 +123,16 @@ def _wait_for(address: str) -> None:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the web process did not answer within 90 s")
+
+
+def disagreement(exam_id: int, *, hours: float = 3) -> None:
+    """Two reads that differ, both long final: one reader sees nothing, the other recalls a mass in the right breast."""
+    seen = Lesion(side="R", kind="ill_defined_mass", concern=4, positions={"R-CC": (20.0, 30.0)}, size_mm=12.0)
+    said = {"note": "Mass behind the nipple", "density": "B", "assessments": {"R": "abnormal"}, "lesions": (seen,)}
+    recall = Opinion("4B", ProgrammeDecision.assessment, **said)  # type: ignore[arg-type]
+    normal = Opinion("1", ProgrammeDecision.routine_recall, density="B")
+    with transaction() as session:
+        for login, said in (("doctor", normal), ("second", recall)):
+            reader = session.exec(select(User).where(User.login == login)).one()
+            exam = session.get_one(Exam, exam_id)
+            a_read(session, exam, reader, category=said.category, decision=said.decision, days_ago=hours / 24, opinion=said.to_json())

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("coordinator/today", N_("Today"), "today", (Act.work_queue,)),
     Entry("doctor/reading_list", N_("Reading list"), "checklist", (Act.read_cases,)),
     Entry("doctor/session", N_("Reading session"), "play_circle", (Act.read_cases,)),
+    Entry("doctor/arbitration", N_("Arbitration"), "balance", (Act.read_cases,)),
     Entry("coordinator/triage", N_("Triage queue"), "sort", (Act.work_queue,)),
     Entry("coordinator/upload", N_("Upload"), "upload", (Act.upload,)),
     Entry("coordinator/participants", N_("Participants"), "group", (Act.see_participants,)),

@@ -76,7 +76,7 @@ def _normal(case: Case, rules: ReadingPolicy) -> Deed:
     hint = _("Signs {scheme} {category}, {decision}, at once", **names, decision=_(DECISION[ProgrammeDecision.routine_recall]))
     begun = reading_deeds.begun(case)
     if begun:
-        effect = _("An opinion is begun below: sign it there, or clear it to use this button.")
+        effect = _("An opinion is begun: sign it, or clear it to use this button.")
     label = _("Normal: {scheme} {category}, {name}", **names)
     return Deed("normal", label, hint, reading_keys.NORMAL, effect, locks=True, off=begun)
 

@@ -37,6 +37,14 @@
     }
   };
   new MutationObserver(reword).observe(document.documentElement, { childList: true, subtree: true });
+  /* Ctrl-Enter is a page's main key; a choice that has the focus would take it as Enter and be un-chosen before the page hears it. */
+  window.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.isTrusted || !event.target.closest?.("[role=radio]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { key, code, ctrlKey, metaKey } = event;
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, ctrlKey, metaKey, bubbles: true, cancelable: true }));
+  }, true);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="?theme="]');
     if (!link) return;

@@ -45,7 +45,7 @@ function outline(pen, points, closed = true) {
   pen.strokeStyle = "rgba(0,0,0,.7)";
   pen.lineWidth = pen.thick + 2 * pen.density;
   pen.stroke();
-  pen.strokeStyle = AI;
+  pen.strokeStyle = pen.ink ?? AI;
   pen.lineWidth = pen.thick;
   pen.stroke();
 }
@@ -70,7 +70,7 @@ function label(pen, rect, text, [x0, y0, x1]) {
   const fits = x1 + space + pen.measureText(text).width < rect.x + rect.w - space;
   pen.textAlign = fits ? "left" : "right";
   pen.textBaseline = "top";
-  write(pen, text, fits ? x1 + space : x0 - space, Math.max(rect.y + space, y0), AI);
+  write(pen, text, fits ? x1 + space : x0 - space, Math.max(rect.y + space, y0), pen.ink ?? AI);
 }
 
 function clipped(pen, rect, draw) {
@@ -86,7 +86,7 @@ function clipped(pen, rect, draw) {
 export function drawCtMarks(pen, plane, marks, slice, current) {
   clipped(pen, plane.rect, () => {
     for (const mark of marks.filter((one) => slice >= one.low && slice <= one.high)) {
-      pen.thick = (mark.number === current ? 2.5 : 1.5) * pen.density;
+      [pen.thick, pen.ink] = [(mark.number === current ? 2.5 : 1.5) * pen.density, mark.by === "reader" ? READER : AI];
       const contours = mark.contours[slice] ?? [];
       for (const contour of contours) outline(pen, contour.map(([x, y]) => plane.toScreen(x, y)));
       label(pen, plane.rect, mark.text, frame(pen, plane, mark.box, contours.length > 0));
@@ -97,7 +97,7 @@ export function drawCtMarks(pen, plane, marks, slice, current) {
 export function drawPictureMarks(pen, plane, marks, current) {
   clipped(pen, plane.rect, () => {
     for (const mark of marks) {
-      pen.thick = (mark.number === current ? 2.5 : 1.5) * pen.density;
+      [pen.thick, pen.ink] = [(mark.number === current ? 2.5 : 1.5) * pen.density, mark.by === "reader" ? READER : AI];
       for (const contour of mark.contours) outline(pen, contour.map(([x, y]) => plane.toScreen(x, y)));
       label(pen, plane.rect, mark.text, frame(pen, plane, mark.box, mark.contours.length > 0));
     }
