@@ -1,0 +1,85 @@
+"""The missed-case loop: from an interval cancer back to the exam before it, with the reads and the AI score as they were on that day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from core.access import Person
+from core.words import N_, Sentence, say
+from core.workflow.opinions import DecisionLine, ReadLine, decision_of, reads_of
+from core.workflow.outcomes import latest
+from core.workflow.trajectories import exams_of
+from core.workflow.withheld import withheld
+from db.enums import Certainty, ModelState, OutcomeKind, RunOutcome
+from db.tables import ModelRun, ModelStatus, ModelVersion
+
+NOT_THEN = N_("no AI result was there on the day of the decision")
+
+
+@dataclass(frozen=True)
+class ScoreThen:
+    """What the AI had said by the day of the decision; never a later run."""
+
+    model: str
+    step: int | None
+    score: float | None
+    run_id: int
+    at: date
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Missed:
+    """An exam after which an interval cancer came. `ai` is None exactly when `ai_reason` says why."""
+
+    exam_id: int
+    exam_date: date
+    programme: str
+    diagnosed: date
+    days_after: int
+    certainty: Certainty
+    source: str
+    reads: tuple[ReadLine, ...]
+    decision: DecisionLine | None
+    ai: ScoreThen | None
+    ai_reason: Sentence | None
+
+
+def missed(session: Session, person: Person, participant_id: int) -> tuple[Missed, ...]:
+    """Every interval cancer of the participant, the newest first; NotAllowed outside the person's sites."""
+    exams = exams_of(session, person, participant_id)
+    hidden = withheld(session, person, {exam.id or 0: card_id for exam, card_id in exams})
+    found = []
+    for exam, card_id in reversed(exams):
+        outcome = latest(session, exam.id or 0)
+        if outcome is None or outcome.kind != OutcomeKind.interval_cancer:
+            continue
+        decision = decision_of(session, exam.id or 0)
+        ai, reason = (None, say(N_("AI hidden until you decide"))) if exam.id in hidden else _then(session, exam.id or 0, decision)
+        found.append(
+            Missed(
+                exam_id=exam.id or 0, exam_date=exam.exam_date, programme=card_id, diagnosed=outcome.happened_on,
+                days_after=(outcome.happened_on - exam.exam_date).days, certainty=outcome.certainty, source=outcome.source,
+                reads=reads_of(session, person, exam.id or 0), decision=decision, ai=ai, ai_reason=reason,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _then(session: Session, exam_id: int, decision: DecisionLine | None) -> tuple[ScoreThen | None, Sentence | None]:
+    """The last one before the decision of a version that was in force by then."""
+    if decision is None:
+        return None, say(NOT_THEN)
+    rows = select(ModelRun, ModelVersion).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id)
+    in_force = select(ModelStatus.version_id).where(ModelStatus.state == ModelState.active, ModelStatus.at <= decision.at)
+    rows = rows.where(ModelRun.exam_id == exam_id, ModelRun.outcome == RunOutcome.scored, ModelRun.finished_at <= decision.at)
+    rows = rows.where(col(ModelRun.version_id).in_(in_force))
+    row = session.exec(rows.order_by(col(ModelVersion.synthetic), col(ModelRun.id).desc())).first()
+    if row is None:
+        return None, say(NOT_THEN)
+    run, version = row
+    then = ScoreThen(
+        f"{version.name}.{version.tag}", run.step, run.score, run.id or 0, run.finished_at.date(), run.synthetic or version.synthetic
+    )
+    return then, None
