@@ -11,6 +11,7 @@ from core.errors import NotAllowed
 from core.imaging.ct_series import gather
 from core.imaging.geometry import Plane
 from core.imaging.header import InstanceHeader
+from core.imaging.series import TILT_LARGEST, UNEQUAL
 from core.words import N_, Sentence
 
 SIDES = (("L", "R"), ("P", "A"), ("H", "F"))  # patient directions of +x, -x, +y, -y, +z, -z in LPS
@@ -24,6 +25,7 @@ class Slices:
     affine: NDArray[np.float64]
     spacing_mm: tuple[float, float, float]  # (z, y, x)
     positions_mm: tuple[float, ...]  # along the normal of the slices
+    gaps: tuple[tuple[int, int], ...] = ()  # (slice, how many are missing right after it) where all others lie evenly
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -76,14 +78,31 @@ def _loose(planes: list[Plane]) -> Slices:
     normal = _normal(kept[0])
     ordered = tuple(sorted(kept, key=lambda plane: float(normal @ np.array(plane.position))))
     positions = _positions(ordered)
-    step = float(np.median(np.diff(positions))) if len(positions) > 1 else 1.0
+    usual = float(np.median(np.diff(positions))) if len(positions) > 1 else 1.0
+    step, gaps = _even(ordered) or (normal * (usual or 1.0), ())
     first = ordered[0]
     affine = np.eye(4)
-    affine[:3, 0] = normal * (step or 1.0)
+    affine[:3, 0] = step
     affine[:3, 1] = np.array(first.orientation[3:]) * first.spacing_mm[0]
     affine[:3, 2] = np.array(first.orientation[:3]) * first.spacing_mm[1]
     affine[:3, 3] = first.position
-    return Slices(ordered, affine, (step or 1.0, first.spacing_mm[0], first.spacing_mm[1]), positions)
+    return Slices(ordered, affine, (float(np.linalg.norm(step)), first.spacing_mm[0], first.spacing_mm[1]), positions, gaps)
+
+
+def _even(planes: Sequence[Plane]) -> tuple[NDArray[np.float64], tuple[tuple[int, int], ...]] | None:
+    """The step (3,) in mm of planes that lie evenly but for whole slices that are missing, and those gaps; None where they do not."""
+    places = np.array([plane.position for plane in planes])  # (Z, 3)
+    apart = np.linalg.norm(np.diff(places, axis=0), axis=1)  # (Z - 1,)
+    if len(planes) < 2 or np.median(apart) == 0:
+        return None
+    steps = np.rint(apart / np.median(apart)).astype(int)
+    layers = np.concatenate([[0], np.cumsum(steps)])  # counted with the missing ones
+    step = (places[-1] - places[0]) / max(int(layers[-1]), 1)
+    beside = np.linalg.norm(places - places[0] - layers[:, None] * step, axis=1).max()
+    upright = abs(float(step @ _normal(planes[0]))) >= np.cos(np.radians(TILT_LARGEST)) * np.linalg.norm(step)
+    if steps.min() < 1 or not upright or beside > UNEQUAL * np.linalg.norm(step):
+        return None
+    return step, tuple((int(k), int(steps[k]) - 1) for k in np.flatnonzero(steps > 1))
 
 
 def _positions(planes: Sequence[Plane]) -> tuple[float, ...]:

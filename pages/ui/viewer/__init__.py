@@ -12,9 +12,9 @@ from pages.ui.viewer.words import words
 
 FOLDER = Path(__file__).parent
 MODULES = (
-    "shaders", "mg_shaders", "gl", "plane", "fetching", "volume", "picture", "hanging", "scale", "truesize", "magnifier", "mask", "overlay",
-    "mg_overlay", "mg_buttons", "mg_canvas", "ct", "mg", "buttons", "input", "shell",
-    "plain", "main",
+    "shaders", "ct_shaders", "mg_shaders", "gl", "plane", "fetching", "volume", "cut", "picture", "hanging", "scale", "truesize",
+    "magnifier", "mask", "overlay", "side", "link", "labels", "measure", "mg_measure", "mg_overlay", "saliency", "painter", "mg_buttons",
+    "mg_canvas", "ct_texts", "ct_buttons", "ct", "mg", "help", "buttons", "input", "shell", "plain", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
@@ -36,5 +36,21 @@ _viewer = st.components.v2.component(
 
 
 def viewer(scene: Scene, *, key: str) -> Any:
-    """Show a scene. New marks or a new `goto` reach the viewer without its images being sent again."""
-    return _viewer(key=key, data={**scene, "words": words(scene["kind"])})
+    """Show a scene. New marks or a new `goto` reach the viewer without its images being sent again.
+
+    What the reader measures lies in `st.session_state["measured-<exam>"]` until it is signed, and is drawn again when the page runs again.
+    """
+    kept = measured_key(scene.get("exam"))
+
+    def keep() -> None:
+        told = st.session_state[key].get("measured")
+        if told is not None:
+            st.session_state[kept] = told
+
+    drawn = {"measurements": st.session_state.get(kept, []), **scene, "words": words(scene["kind"])}
+    return _viewer(key=key, data=drawn, on_measured_change=keep)
+
+
+def measured_key(exam_id: int | None) -> str:
+    """Where in the session the measurements of an exam lie: [{id, kind, image, exam, plane, slice, points (mm LPS), mm}, …]."""
+    return f"measured-{exam_id}"

@@ -16,18 +16,23 @@ def ct_scene(images: CtImages, *, first: int | None = None) -> Scene:
     z, y, x = slices.spacing_mm
     return {
         "kind": "ct",
+        "exam": images.exam_id,
         "id": f"ct-{images.exam_id}-{images.version}",
         "url": f"/api/exam/{images.exam_id}/ct",
         "version": images.version,
         "size": [columns, rows, depth],
         "spacing": [x, y, z],
+        "affine": slices.affine[:, [2, 1, 0, 3]].tolist(),  # (x, y, z, 1) voxel → LPS mm
         "positions": list(slices.positions_mm),
         "edges": list(slices.edges),
         "headLast": True,  # volumes run from foot to head
         "regular": images.regular,
+        "gaps": [list(gap) for gap in slices.gaps],
         "first": min(max(depth // 2 if first is None else first, 0), depth - 1),
         "title": [images.description, *(show(one) for one in (images.refusal, *images.warnings) if one)],
         "marks": [],
+        "saliency": None,
+        "prior": None,
     }
 
 

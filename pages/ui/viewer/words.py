@@ -1,9 +1,11 @@
 """Every word that the viewer shows, in the present language."""
 
+from typing import Any
+
 from pages.ui.i18n import _
 
 
-def words(kind: str) -> dict[str, str]:
+def words(kind: str) -> dict[str, Any]:
     """Words for a "ct" or "mg" scene; `…_hint` says what a button does, its key is added by the viewer."""
     return {**_common(), **(_ct() if kind == "ct" else _mg())}
 
@@ -43,10 +45,19 @@ def _common() -> dict[str, str]:
         "slider": _("Slice"),
         "slice": _("Slice {number} of {total}", number="{number}", total="{total}"),
         "opacity": _("Strength of the heat map"),
+        "tool_length": _("Length"),
+        "tool_length_hint": _("Drag a line to measure its length"),
+        "tool_diameters": _("Diameters"),
+        "tool_diameters_hint": _("Drag the long diameter; the short one stands across it, and every end can be moved"),
+        "delete_hint": _("Delete the chosen measurement"),
+        "place_hint": _("Set an end of a measurement at the crosshair"),
+        "turn_hint": _("Next end, next measurement"),
+        "keys": _("Keys of the viewer"),
+        "close": _("Close"),
     }
 
 
-def _ct() -> dict[str, str]:
+def _ct() -> dict[str, Any]:
     return {
         "position": _("Position {mm} mm", mm="{mm}"),
         "lung": _("Lung"),
@@ -59,7 +70,62 @@ def _ct() -> dict[str, str]:
         "fit_hint": _("Window that fits this slice"),
         "three": _("3 planes"),
         "three_hint": _("Axial, coronal and sagittal planes with a crosshair"),
+        "coronal": _("Coronal"),
+        "sagittal": _("Sagittal"),
+        "narrower_hint": _("Narrower window"),
+        "wider_hint": _("Wider window"),
+        "brighter_hint": _("Brighter"),
+        "darker_hint": _("Darker"),
+        "smooth_hint": _("Smooth between the voxels, or every voxel as it is"),
+        "missing_slice": _("Slice missing"),
+        "moves": _moves(),
+        **_slab(),
+        **_compare(),
     }
+
+
+def _slab() -> dict[str, str]:
+    return {
+        "slab": _("Slab"),
+        "slab_hint": _("Thick slices: highest, lowest or mean value; again for the next"),
+        "thicker_hint": _("Thicker slab"),
+        "thinner_hint": _("Thinner slab"),
+        "mip": _("MIP"),
+        "minip": _("MinIP"),
+        "mean": _("Mean"),
+        "slab_text": _("{kind} {mm} mm, {n} slices", kind="{kind}", mm="{mm}", n="{n}"),
+        "missing_in_slab": _("Missing slices in this slab: {n}", n="{n}"),
+        "saliency": _("Saliency"),
+        "saliency_hint": _("Show or hide where the AI saw evidence"),
+    }
+
+
+def _compare() -> dict[str, str]:
+    return {
+        "compare": _("Prior"),
+        "compare_hint": _("Show or hide the earlier exam beside this one"),
+        "linked": _("Linked"),
+        "linked_hint": _("Move both exams together, or each alone"),
+        "link_here": _("Link here"),
+        "link_here_hint": _("The two slices in sight belong together from now on"),
+        "link_registered": _("Linked by anatomy (registration)"),
+        "link_hand": _("Linked by hand: table position {mm} mm", mm="{mm}"),
+        "link_loose": _("Not registered: scroll each side, then link by hand"),
+        "link_off": _("Not linked"),
+        "beyond": _("This place lies outside this scan"),
+    }
+
+
+def _moves() -> list[tuple[str, str]]:
+    """Keys that no button has."""
+    return [
+        ("↑ ↓", _("One slice")),
+        ("PgUp PgDn", _("Ten slices")),
+        ("Home End", _("First and last slice")),
+        ("Shift ← → ↑ ↓", _("Move the crosshair")),
+        ("+ −", _("Larger, smaller")),
+        ("?", _("Show or close these keys")),
+    ]
 
 
 def _mg() -> dict[str, str]:

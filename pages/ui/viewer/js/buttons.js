@@ -1,12 +1,14 @@
 // Every command of the viewer once: its words, its key, whether it is on, what it does. Toolbar and keyboard are made from this list.
-const TOOL_KEYS = { scroll: "s", window: "w", pan: "d", zoom: "z", cross: "x" };
+import { keyName } from "./help.js";
+
+const TOOL_KEYS = { scroll: "s", window: "w", pan: "d", zoom: "z", cross: "x", length: "l", diameters: "b" };
 
 function presets(scene, words) {
   return scene.presets.map((name, i) => ({ id: name, key: String(i + 1), label: words[name], hint: words[`${name}_hint`], on: () => scene.isPreset(name), run: () => scene.preset(name) }));
 }
 
 function tools(shell, scene, words) {
-  const names = ["cross", "scroll", "window", "pan", "zoom"];
+  const names = ["cross", "scroll", "window", "pan", "zoom", "length", "diameters"];
   return names.map((name) => ({
     id: `tool-${name}`, key: TOOL_KEYS[name], label: words[`tool_${name}`], hint: words[`tool_${name}_hint`],
     there: () => scene.tools.includes(name), on: () => scene.tool === name, run: () => (scene.tool = name),
@@ -22,16 +24,11 @@ function marks(shell, scene, words) {
   ];
 }
 
-function forCt(scene, words) {
-  return [{ id: "three", key: "m", label: words.three, hint: words.three_hint, there: () => scene.data.regular, on: () => scene.three, run: () => scene.setThree(!scene.three) }];
-}
-
-export function commands(shell, scene, words, kind) {
-  const own = kind === "ct" ? [forCt(scene, words)] : scene.commands();
+export function commands(shell, scene, words) {
   return [
     presets(scene, words),
     tools(shell, scene, words),
-    ...own,
+    ...scene.commands(),
     marks(shell, scene, words),
     [
       { id: "invert", key: "i", label: words.invert, hint: words.invert_hint, on: () => scene.inverted, run: () => (scene.inverted = !scene.inverted) },
@@ -52,7 +49,7 @@ export function toolbar(bar, groups, after) {
     for (const command of group) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = command.label;
+      button.textContent = typeof command.label === "function" ? command.label() : command.label;
       button.title = `${command.hint} (${keyName(command.key)})`;
       button.setAttribute("aria-label", command.hint);
       button.setAttribute("aria-keyshortcuts", keyName(command.key));
@@ -66,12 +63,9 @@ export function toolbar(bar, groups, after) {
   return () => {
     for (const [button, command] of made) {
       button.hidden = command.there ? !command.there() : false;
+      if (typeof command.label === "function") button.textContent = command.label();
       if (command.on) button.setAttribute("aria-pressed", String(command.on()));
     }
     for (const box of bar.children) box.hidden = [...box.children].every((button) => button.hidden);
   };
-}
-
-function keyName(key) {
-  return key.split("+").map((part) => (part.length > 1 ? part[0].toUpperCase() + part.slice(1) : part.toUpperCase())).join("-");
 }

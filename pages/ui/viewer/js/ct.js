@@ -1,196 +1,303 @@
-// The CT scene: axial slices, with coronal and sagittal planes linked by a crosshair on demand.
-import { aim, program } from "./gl.js";
-import { outlines } from "./mask.js";
-import { drawCrosshair, drawCtMarks, drawEdges, drawLines } from "./overlay.js";
-import { Plane } from "./plane.js";
-import { VOLUME } from "./shaders.js";
-import { Volume } from "./volume.js";
+// The CT scene: axial slices, with coronal and sagittal planes linked by a crosshair on demand, slabs, and an earlier exam beside it.
+import { ctCommands, ctKeys } from "./ct_buttons.js";
+import { CtTexts } from "./ct_texts.js";
+import { Link } from "./link.js";
+import { Measures } from "./measure.js";
+import { drawCrosshair, drawCtMarks } from "./overlay.js";
+import { Painter } from "./painter.js";
+import { Saliency } from "./saliency.js";
+import { ALONG, PLANES, Side } from "./side.js";
+import { KINDS } from "./cut.js";
 
 const PRESETS = { lung: [-600, 1500], soft: [40, 400], bone: [400, 1800] };
-const AXES = { x: 0, y: 1, z: 2 };
-
-// Marks with the outline of their mask on every slice that it touches.
-function outlined(marks) {
-  return marks.map((mark) => ({ ...mark, contours: mark.mask ? outlines(mark.mask) : {} }));
-}
+const THICKNESS_MM = [2, 3, 5, 8, 10, 15, 20, 30, 50];
 
 export class CtScene {
   constructor(shell, data) {
-    Object.assign(this, { shell, words: data.words, size: data.size, data: { ...data, marks: outlined(data.marks) } });
-    const [sx, sy, sz] = data.spacing;
-    const [nx, ny, nz] = data.size;
-    this.at = [nx >> 1, ny >> 1, data.first];
+    Object.assign(this, { shell, data, words: data.words });
+    this.sides = [new Side(data), ...(data.prior ? [new Side(data.prior)] : [])];
+    this.link = data.prior ? new Link(this.sides, data.prior.link?.matrix ?? null) : null;
+    this.compare = Boolean(data.prior);
+    this.within = true;
+    this.lead = 0; // the side that was moved last
     this.level = [...PRESETS.lung];
     this.inverted = false;
+    this.smooth = true;
     this.marksShown = true;
+    this.saliencyShown = false;
+    this.opacity = 0.6;
     this.current = null; // number of the mark jumped to
     this.three = false;
+    this.cursor = false; // the crosshair was moved by keys
     this.tool = "scroll";
-    this.planes = [
-      new Plane({ size: [nx, ny], pixel: [sx, sy] }),
-      new Plane({ size: [nx, nz], pixel: [sx, sz] }),
-      new Plane({ size: [ny, nz], pixel: [sy, sz] }),
-    ];
+    this.thickness = { kind: null, mm: 10 };
+    this.measures = new Measures(shell, (list) => shell.send("measured", list));
+    this.measures.set(data.measurements);
+    this.texts = new CtTexts(this);
+    if (this.compare) this.link.follow(0, []);
   }
 
   // Build everything on the card; called again when a lost context has come back.
-  start(gl, signal) {
+  async start(gl, signal) {
     this.gl = gl;
-    this.program = program(gl, VOLUME);
-    this.volume = new Volume(gl, this.data, {
+    this.painter = new Painter(gl);
+    this.saliency = null;
+    const options = {
       signal,
+      ahead: () => this.shell.ahead,
       onSlices: () => this.#arrived(),
       onProblem: (problem) => this.shell.problem(problem),
-    });
-    return this.volume.start(this.at[2]);
+    };
+    await Promise.all(this.sides.map((side) => side.start(gl, this.painter, options)));
+    if (this.saliencyShown) await this.#loadSaliency(signal);
+  }
+
+  get side() {
+    return this.sides[0];
+  }
+
+  get at() {
+    return this.side.at;
+  }
+
+  get planes() {
+    return this.views.map(({ side, axis }) => this.sides[side].planes[axis]);
+  }
+
+  // Everything in sight: which exam in which plane.
+  get views() {
+    const axes = this.three && this.side.cuttable ? [0, 1, 2] : [0];
+    const shown = this.compare ? [0, 1] : [0];
+    return shown.flatMap((side) => (this.sides[side].cuttable ? axes : [0]).map((axis) => ({ side, axis })));
   }
 
   #arrived() {
-    if (this.volume.have[this.at[2]]) this.shell.milestone("first");
-    const count = this.volume.count;
+    const { volume, at } = this.side;
+    if (volume.has(at[2]) || volume.lost(at[2])) this.shell.milestone("first");
+    const count = this.sides.reduce((sum, side) => sum + (side.volume?.count ?? 0), 0);
     this.shell.report("loaded", count);
-    if (count === this.size[2]) this.shell.milestone("full");
+    if (count === this.sides.reduce((sum, side) => sum + side.data.size[2], 0)) this.shell.milestone("full");
     this.shell.draw();
   }
 
-  get shownPlanes() {
-    return this.three ? [0, 1, 2] : [0];
+  wake() {
+    for (const side of this.sides) side.volume?.wake();
   }
 
   resize(w, h) {
-    const split = this.three ? Math.floor(w * 0.62) : w;
-    const half = Math.floor(h / 2);
-    this.planes[0].rect = { x: 0, y: 0, w: split, h };
-    this.planes[1].rect = { x: split + 2, y: 0, w: Math.max(1, w - split - 2), h: half - 1 };
-    this.planes[2].rect = { x: split + 2, y: half + 1, w: Math.max(1, w - split - 2), h: h - half - 1 };
-    for (const plane of this.planes) plane.fitted = plane.fits();
+    const beside = this.compare ? Math.floor((w - 2) / 2) : w;
+    this.sides.forEach((side, i) => this.#place(side, { x: i * (beside + 2), y: 0, w: beside, h }));
+    for (const side of this.sides) for (const plane of side.planes) plane.fitted = plane.fits();
+    if (this.compare) this.#follow();
   }
 
-  draw() {
-    const { gl, program: p } = this;
-    gl.useProgram(p.made);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_3D, this.volume.texture);
-    gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, this.volume.flags);
-    gl.uniform1i(p.at.volume, 0);
-    gl.uniform1i(p.at.loaded, 1);
-    gl.uniform3i(p.at.size, ...this.size);
-    gl.uniform2f(p.at.level, ...this.level);
-    gl.uniform1i(p.at.inverted, this.inverted ? 1 : 0);
-    gl.uniform1i(p.at.headLast, this.data.headLast ? 1 : 0);
-    for (const axis of this.shownPlanes) {
-      gl.uniform2f(p.at.corner, ...aim(gl, this.planes[axis].rect));
-      gl.uniform4f(p.at.map, ...this.planes[axis].map());
-      gl.uniform1i(p.at.axis, axis);
-      gl.uniform1i(p.at.at, this.at[[AXES.z, AXES.y, AXES.x][axis]]);
-      gl.drawArrays(gl.TRIANGLES, 0, 3);
+  // Three planes: the axial one large, the others beside it, or below it where the space is narrow.
+  #place(side, { x, y, w, h }) {
+    const [axial, coronal, sagittal] = side.planes;
+    axial.rect = { x, y, w, h };
+    if (!this.three || !side.cuttable) return;
+    if (w >= h * 1.05) {
+      const [split, half] = [Math.floor(w * 0.62), Math.floor(h / 2)];
+      axial.rect = { x, y, w: split, h };
+      coronal.rect = { x: x + split + 2, y, w: Math.max(1, w - split - 2), h: half - 1 };
+      sagittal.rect = { ...coronal.rect, y: y + half + 1, h: h - half - 1 };
+    } else {
+      const [split, half] = [Math.floor(h * 0.6), Math.floor(w / 2)];
+      axial.rect = { x, y, w, h: split };
+      coronal.rect = { x, y: y + split + 2, w: half - 1, h: Math.max(1, h - split - 2) };
+      sagittal.rect = { ...coronal.rect, x: x + half + 1, w: w - half - 1 };
     }
   }
 
+  get look() {
+    const saliency = this.saliencyShown ? this.saliency : null;
+    return { level: this.level, inverted: this.inverted, smooth: this.smooth, slab: this.thickness, saliency, strength: this.opacity };
+  }
+
+  draw() {
+    this.painter.clear();
+    const { look } = this;
+    for (const { side, axis } of this.views) this.painter.plane(this.sides[side], axis, side === 0 ? look : { ...look, saliency: null });
+    this.texts.draw();
+    this.shell.report("shown", this.at[2]);
+  }
+
+  // Whether anything lies over the image that moves with it; else the layer above is left as it is.
+  get busy() {
+    return this.three || this.cursor || this.compare || this.measures.list.length > 0 || this.marks.length > 0;
+  }
+
   overlay(pen) {
-    const axial = this.planes[0];
-    if (this.marksShown) drawCtMarks(pen, axial, this.data.marks, this.at[2], this.current);
-    for (const axis of this.shownPlanes) drawEdges(pen, this.planes[axis].rect, this.data.edges[axis]);
-    if (this.three) for (const axis of this.shownPlanes) drawCrosshair(pen, this.planes[axis], this.#cross(axis));
-    const waiting = this.volume.have[this.at[2]] ? [] : [this.words.loading];
-    drawLines(pen, axial.rect, "top-left", [...this.data.title, ...waiting]);
-    drawLines(pen, axial.rect, "bottom-left", [this.#sliceText(), this.#place()]);
-    drawLines(pen, axial.rect, "bottom-right", [`${this.words.level} ${Math.round(this.level[0])}  ${this.words.width} ${Math.round(this.level[1])} HU`, this.#zoomText()]);
+    for (const { side, axis } of this.views) {
+      const one = this.sides[side];
+      if (side === 0 && axis === 0 && this.marksShown) drawCtMarks(pen, one.planes[0], one.marks, one.at[2], this.current);
+      if (this.three || this.cursor) drawCrosshair(pen, one.planes[axis], one.onPlane(axis, one.at));
+      this.measures.draw(pen, this.view(side, axis));
+    }
   }
 
-  // Slices are counted from the head down, whatever the order of the volume.
-  number(slice) {
-    return this.data.headLast ? this.size[2] - slice : slice + 1;
+  // A plane as the measuring tools see it: points are LPS mm.
+  view(side, axis) {
+    const one = this.sides[side];
+    const along = ALONG[axis];
+    const plane = one.planes[axis];
+    const { data } = one;
+    return {
+      place: () => ({ image: data.id, exam: data.exam ?? null, plane: PLANES[axis], slice: axis === 0 ? one.number(one.at[2]) : null }),
+      shows: (measurement) => {
+        if (measurement.image !== data.id || measurement.plane !== PLANES[axis]) return false;
+        const { first, count } = one.slab(axis, this.thickness);
+        const layer = Math.round(one.fromLps(measurement.points[0])[along]);
+        return layer >= first && layer < first + count;
+      },
+      toScreen: (point) => plane.toScreen(...one.onPlane(axis, one.fromLps(point))),
+      toWorld: (x, y) => {
+        const voxel = one.voxel(axis, plane.toImage(x, y));
+        return this.#measurable(one) && one.inside(voxel.map((value) => value + 0.5)) ? one.lps(voxel) : null;
+      },
+      // Unit vector in the plane, perpendicular to a line, on the side of `hint`.
+      across: (a, b, hint) => {
+        const [u, v] = [one.fromLps(a), one.fromLps(b)].map((voxel) => one.onPlane(axis, voxel));
+        const [dx, dy] = [(v[0] - u[0]) * plane.pixel[0], (v[1] - u[1]) * plane.pixel[1]];
+        const long = Math.hypot(dx, dy) || 1;
+        const [ox, oy] = [-dy / long / plane.pixel[0], dx / long / plane.pixel[1]];
+        const [from, to] = [one.voxel(axis, [0.5, 0.5]), one.voxel(axis, [0.5 + ox, 0.5 + oy])].map((voxel) => one.lps(voxel));
+        const normal = to.map((value, i) => value - from[i]);
+        const size = Math.hypot(...normal) || 1;
+        const turn = hint && normal.reduce((total, value, i) => total + value * hint[i], 0) < 0 ? -1 : 1;
+        return normal.map((value) => (turn * value) / size);
+      },
+    };
   }
 
-  #sliceText() {
-    return this.words.slice.replace("{number}", this.number(this.at[2])).replace("{total}", this.size[2]);
+  // On a missing slice there is nothing to measure.
+  #measurable(one) {
+    return one.places[one.at[2]] >= 0;
   }
 
-  #place() {
-    return this.words.position.replace("{mm}", this.data.positions[this.at[2]].toFixed(1));
-  }
-
-  #zoomText() {
-    return `${Math.round((this.planes[0].scale[0] / this.shell.density) * 100)} %`;
-  }
-
-  #row(slice) {
-    return this.data.headLast ? this.size[2] - 1 - slice : slice;
-  }
-
-  #cross(axis) {
-    const [x, y, z] = this.at;
-    return [[x, y], [x, this.#row(z)], [y, this.#row(z)]][axis].map((value) => value + 0.5);
-  }
-
-  // Voxel under a device pixel, with the plane that it lies in; null beside the image.
+  // Voxel under a device pixel, with the exam and plane that it lies in; null beside the images.
   pick(px, py) {
-    const axis = this.shownPlanes.find((one) => this.planes[one].holds(px, py));
-    if (axis === undefined) return null;
-    const [u, v] = this.planes[axis].toImage(px, py).map(Math.floor);
-    const voxel = [[u, v, this.at[2]], [u, this.at[1], this.#row(v)], [this.at[0], u, this.#row(v)]][axis];
-    const inside = voxel.every((value, i) => value >= 0 && value < this.size[i]);
-    return { axis, plane: this.planes[axis], voxel: inside ? voxel : null };
+    const found = this.views.find(({ side, axis }) => this.sides[side].planes[axis].holds(px, py));
+    if (!found) return null;
+    const one = this.sides[found.side];
+    const plane = one.planes[found.axis];
+    const voxel = one.voxel(found.axis, plane.toImage(px, py)).map((value) => Math.floor(value + 0.5));
+    return { ...found, plane, voxel: one.inside(voxel) ? voxel : null };
   }
 
+  // What the value under the pointer depends on, beside the pointer.
+  get place() {
+    const shown = this.views.map(({ side, axis }) => [this.sides[side].at, this.sides[side].planes[axis].scale, this.sides[side].planes[axis].centre]);
+    return `${shown}|${this.thickness.kind} ${this.thickness.mm}|${this.side.volume?.stamp}`;
+  }
+
+  // Hounsfield units under the pointer: of the voxel, or of the slab where one is shown.
   hover(px, py) {
     const found = this.pick(px, py);
-    const value = found?.voxel ? this.volume.value(...found.voxel) : null;
-    return value === null ? { text: "", value: "" } : { text: `${value} HU`, value: String(value), voxel: found.voxel.join(",") };
+    if (!found?.voxel || !this.sides[found.side].volume) return { text: "", value: "" };
+    const one = this.sides[found.side];
+    const { count } = one.slab(found.axis, this.thickness);
+    const [u, v] = one.onPlane(found.axis, found.voxel).map(Math.floor);
+    const value = count > 1 ? one.cut(found.axis).value(u, v) : one.volume.value(...found.voxel);
+    if (value === null) return { text: "", value: "" };
+    const name = count > 1 ? `${this.words[this.thickness.kind]} ` : "";
+    return { text: `${name}${value} HU`, value: String(value), voxel: found.voxel.join(","), side: found.side, axis: found.axis };
   }
 
-  go(slice) {
-    this.at[2] = Math.min(this.size[2] - 1, Math.max(0, slice));
-    this.volume.look(this.at[2]);
+  // Move the layer of one exam; the other follows where the two are linked.
+  go(layer, side = 0) {
+    const one = this.sides[side];
+    one.at[2] = Math.min(one.size[2] - 1, Math.max(0, layer));
+    this.#moved(side);
+  }
+
+  #moved(side) {
+    this.lead = side;
+    this.#follow();
+    for (const one of this.compare ? this.sides : [this.side]) one.volume?.look(one.at[2]);
     this.tell();
     this.shell.draw();
+  }
+
+  #follow() {
+    if (this.compare) this.within = this.link.follow(this.lead, [0, 1, 2]);
   }
 
   // Where the reader is, for the slider.
   tell() {
     this.shell.report("slice", this.at[2]);
-    this.shell.slider(this.number(this.at[2]), this.size[2]);
+    this.shell.report("at", this.at.join(","));
+    if (this.compare) this.shell.report("prior", this.sides[1].at.join(","));
+    this.shell.slider(this.side.rung(this.at[2]), this.side.size[2]);
   }
 
   // Steps are counted towards the feet.
-  step(by, axis = 0) {
-    const along = [AXES.z, AXES.y, AXES.x][axis];
-    if (axis === 0) this.go(this.at[2] + (this.data.headLast ? -by : by));
-    else this.at[along] = Math.min(this.size[along] - 1, Math.max(0, this.at[along] + by));
-    this.shell.draw();
+  step(by, axis = 0, side = this.lead) {
+    const one = this.sides[side];
+    const along = ALONG[axis];
+    if (axis === 0) return this.go(one.at[2] + (one.headLast ? -by : by), side);
+    one.at[along] = Math.min(one.size[along] - 1, Math.max(0, one.at[along] + by));
+    return this.#moved(side);
   }
 
-  slide(number) {
-    this.go(this.data.headLast ? this.size[2] - number : number - 1);
+  // The crosshair by keys: voxels across and down in the axial plane.
+  nudge(across, down) {
+    this.cursor = true;
+    const one = this.sides[this.lead];
+    one.at = one.clamped([one.at[0] + across, one.at[1] + down, one.at[2]]);
+    this.#moved(this.lead);
+  }
+
+  slide(rung) {
+    this.go(this.side.layer(rung));
   }
 
   wheel(steps, px, py) {
-    this.step(steps, this.pick(px, py)?.axis ?? 0);
+    const found = this.pick(px, py);
+    this.step(steps, found?.axis ?? 0, found?.side ?? 0);
+  }
+
+  grab(tool, px, py) {
+    const found = this.pick(px, py);
+    return found ? this.measures.grab(this.view(found.side, found.axis), px, py, tool) : false;
+  }
+
+  drop(px, py) {
+    this.measures.drop(px, py);
   }
 
   drag(tool, dx, dy, px, py, start) {
-    const plane = start.plane ?? this.planes[0];
+    const side = start.side ?? 0;
+    const plane = start.plane ?? this.side.planes[0];
+    if (this.measures.drag(px, py)) return;
     if (tool === "window") this.level = [this.level[0] + dy * 2, Math.max(1, this.level[1] + dx * 4)];
-    else if (tool === "pan") plane.panBy(dx, dy);
-    else if (tool === "zoom") plane.zoomBy(Math.exp(-dy / 150), start.x, start.y);
+    else if (tool === "pan") this.#turned(side, () => plane.panBy(dx * this.shell.density, dy * this.shell.density));
+    else if (tool === "zoom") this.#turned(side, () => plane.zoomBy(Math.exp(-dy / 150), start.x, start.y));
     else if (tool === "cross") this.#aim(px, py);
     else {
       start.rest = (start.rest ?? 0) + dy;
-      const each = Math.max(3, plane.rect.h / this.size[2] / 1.5);
+      const each = Math.max(3, plane.rect.h / this.shell.density / this.side.size[2] / 1.5);
       const steps = Math.trunc(start.rest / each);
       start.rest -= steps * each;
-      if (steps) this.step(steps, start.axis ?? 0);
+      if (steps) this.step(steps, start.axis ?? 0, side);
     }
     this.shell.draw();
   }
 
+  // Zoom or place of one side changed; the other side follows.
+  #turned(side, change) {
+    change();
+    this.lead = side;
+    this.#follow();
+    this.shell.draw();
+  }
+
   #aim(px, py) {
-    const voxel = this.pick(px, py)?.voxel;
-    if (!voxel) return;
-    [this.at[0], this.at[1]] = voxel;
-    this.go(voxel[2]);
+    const found = this.pick(px, py);
+    if (!found?.voxel) return;
+    this.cursor = true;
+    this.sides[found.side].at = found.voxel;
+    this.#moved(found.side);
   }
 
   press(tool, px, py) {
@@ -199,7 +306,7 @@ export class CtScene {
 
   preset(name) {
     if (name === "fit") {
-      const range = this.volume.range(this.at[2]);
+      const range = this.side.volume.range(this.at[2]);
       if (range) this.level = [(range[0] + range[1]) / 2, Math.max(1, range[1] - range[0])];
     } else this.level = [...PRESETS[name]];
     this.shell.draw();
@@ -209,14 +316,32 @@ export class CtScene {
     return name in PRESETS && PRESETS[name].every((value, i) => value === this.level[i]);
   }
 
+  // Window by keys: narrower or wider, darker or brighter, in tenths of the width.
+  relevel(up, wider) {
+    const [centre, width] = this.level;
+    this.level = [Math.round(centre + up * Math.max(1, width / 10)), Math.max(1, Math.round(width * 1.1 ** wider))];
+  }
+
+  // Off, highest, lowest, mean, and off again.
+  turnSlab() {
+    const next = KINDS.indexOf(this.thickness.kind) + 1;
+    this.thickness = { ...this.thickness, kind: KINDS[next] ?? null };
+  }
+
+  thicken(by) {
+    const at = THICKNESS_MM.indexOf(this.thickness.mm) + by;
+    this.thickness = { ...this.thickness, mm: THICKNESS_MM[Math.min(THICKNESS_MM.length - 1, Math.max(0, at))] };
+  }
+
   // Jump to a mark by its number; false when there is no such mark.
   jump(number) {
-    const mark = this.data.marks.find((one) => one.number === number);
+    const mark = this.marks.find((one) => one.number === number);
     if (!mark) return false;
     this.current = number;
     this.marksShown = true;
-    [this.at[0], this.at[1]] = mark.centre.map((value) => Math.min(Math.max(0, Math.floor(value)), 100000));
-    const plane = this.planes[0];
+    const { side } = this;
+    [side.at[0], side.at[1]] = mark.centre.map((value, i) => Math.min(Math.max(0, Math.floor(value)), side.size[i] - 1));
+    const [plane] = side.planes;
     const [x, y] = plane.toScreen(...mark.centre);
     const near = Math.min(plane.rect.w, plane.rect.h) * 0.08;
     const inSight = plane.holds(x - near, y - near) && plane.holds(x + near, y + near);
@@ -225,41 +350,131 @@ export class CtScene {
     return true;
   }
 
+  get marks() {
+    return this.side.marks;
+  }
+
   setThree(on) {
     this.three = on;
     this.tool = on ? "cross" : this.tool === "cross" ? "scroll" : this.tool;
+    this.refit();
+  }
+
+  setCompare(on) {
+    this.compare = on && this.sides.length > 1;
+    this.lead = 0;
+    this.refit();
+    this.#moved(0);
+  }
+
+  setLinked(on) {
+    this.link.on = on;
+    this.lead = 0;
+    this.#follow();
+  }
+
+  linkHere() {
+    this.link.here();
+    this.#follow();
+  }
+
+  refit() {
     this.shell.resize();
-    for (const plane of this.planes) plane.reset();
+    for (const side of this.sides) for (const plane of side.planes) plane.reset();
+    this.#follow();
     this.shell.draw();
   }
 
   reset() {
     this.level = [...PRESETS.lung];
     this.inverted = false;
-    for (const plane of this.planes) plane.reset();
-    this.shell.draw();
+    this.thickness = { kind: null, mm: 10 };
+    this.cursor = false;
+    this.lead = 0;
+    this.refit();
   }
 
   zoomBy(factor, px, py) {
-    const plane = this.pick(px, py)?.plane ?? this.planes[0];
-    plane.zoomBy(factor, px, py);
-    this.shell.draw();
+    const found = this.pick(px, py) ?? { side: 0, plane: this.side.planes[0] };
+    this.#turned(found.side, () => found.plane.zoomBy(factor, px, py));
+  }
+
+  panBy(dx, dy, px, py) {
+    const found = this.pick(px, py) ?? { side: 0, plane: this.side.planes[0] };
+    this.#turned(found.side, () => found.plane.panBy(dx, dy));
   }
 
   actual() {
-    this.planes[0].zoomBy(1 / this.planes[0].scale[0], this.planes[0].rect.w / 2, this.planes[0].rect.h / 2);
+    const { rect, scale } = this.side.planes[0];
+    this.#turned(0, () => this.side.planes[0].zoomBy(1 / scale[0], rect.x + rect.w / 2, rect.y + rect.h / 2));
+  }
+
+  // A key sets an end of a measurement at the crosshair.
+  mark() {
+    const one = this.sides[this.lead];
+    this.cursor = true;
+    if (this.#measurable(one)) this.measures.place(this.view(this.lead, 0), one.lps(one.at), this.tool);
+  }
+
+  // The next end or measurement, brought into sight.
+  turnMeasure() {
+    const one = this.measures.turn();
+    if (!one) return;
+    const side = this.sides.findIndex((each) => each.data.id === one.image);
+    if (side < 0) return;
+    this.cursor = true;
+    this.sides[side].at = this.sides[side].clamped(this.sides[side].fromLps(one.points[this.measures.grip]));
+    this.#moved(side);
+  }
+
+  async setSaliency(on) {
+    this.saliencyShown = on;
+    if (on && !this.saliency) await this.#loadSaliency(this.shell.stop.signal);
     this.shell.draw();
   }
 
-  // New marks or words from Python; the volume stays where it is.
+  async #loadSaliency(signal) {
+    if (!this.data.saliency) return;
+    try {
+      const made = new Saliency(this.gl, this.data.saliency, signal);
+      await made.load();
+      this.saliency = made;
+      this.shell.draw();
+    } catch (problem) {
+      if (!signal.aborted) this.shell.problem(problem);
+    }
+  }
+
+  get heatShown() {
+    return this.saliencyShown && Boolean(this.data.saliency);
+  }
+
+  // New marks or words from Python; the volumes stay where they are.
   update(data) {
-    this.data = { ...this.data, marks: outlined(data.marks), words: data.words, title: data.title };
+    this.data = { ...this.data, ...data };
     this.words = data.words;
+    this.side.dress(data);
+    if (data.prior && this.sides[1]) this.sides[1].dress(data.prior);
+    if (data.measurements && !this.measures.held) this.measures.set(data.measurements);
     this.shell.draw();
+  }
+
+  commands() {
+    return ctCommands(this);
+  }
+
+  keys() {
+    return ctKeys(this);
+  }
+
+  // Whether the key that sets points has something to do.
+  get measuring() {
+    return Measures.kind(this.tool) !== null || this.measures.chosen !== null;
   }
 
   get tools() {
-    return this.three ? ["cross", "scroll", "window", "pan", "zoom"] : ["scroll", "window", "pan", "zoom"];
+    const own = ["scroll", "window", "pan", "zoom", "length", "diameters"];
+    return this.side.cuttable || this.sides.length > 1 ? ["cross", ...own] : own;
   }
 
   get presets() {

@@ -25,7 +25,7 @@ export function pointers(shell, area) {
     return { distance: Math.hypot(a[0] - b[0], a[1] - b[1]), middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] };
   };
   const hold = () => {
-    if (drag?.grabbed) return;
+    if (!drag || drag.grabbed) return;
     drag.tool = "window";
     shell.report("held", "window");
     navigator.vibrate?.(15);
@@ -133,6 +133,8 @@ function handle(shell, event, inside) {
   const key = (event.shiftKey && event.key.length === 1 ? "shift+" : "") + event.key.toLowerCase();
   const found = [...shell.commands.flat(), ...shell.keys].find((one) => one.key === key && (!one.there || one.there()));
   const command = found?.stage && !inside ? null : found; // such keys belong to whatever has the focus
+  if (key === "shift+?" || key === "?") return shell.data.help !== false && (shell.help.toggle(), true);
+  if (key === "escape" && shell.help.open) return shell.help.close(), true;
   if (command?.once && event.repeat) return true; // held down, not pressed again
   if (command) return shell.run(command), true;
   if (event.shiftKey && event.key in CURSOR && shell.scene.nudge && inside) return shell.scene.nudge(...CURSOR[event.key]), true;

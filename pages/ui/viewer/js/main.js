@@ -11,7 +11,7 @@ function works() {
   return Boolean(trial);
 }
 
-export default function show({ data, parentElement }) {
+export default function show({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".viewer");
   let viewer = SHOWN.get(root);
   if (viewer && viewer.data.id !== data.id) {
@@ -21,7 +21,7 @@ export default function show({ data, parentElement }) {
   }
   if (viewer) viewer.update(data);
   else {
-    viewer = works() ? new Shell(root, data) : new PlainView(root, data);
+    viewer = works() ? new Shell(root, data, setTriggerValue) : new PlainView(root, data);
     SHOWN.set(root, viewer);
     viewer.go(data.goto);
   }

@@ -153,9 +153,13 @@ export class Shell {
 
   // Reading a value back makes the card wait, so it is not done for images that fly past; until then none is shown, never an old one.
   #restThenHover() {
+    const { place } = this.scene;
+    if (place === undefined) return this.hover();
+    if (place === this.placeRead) return undefined;
     clearTimeout(this.resting);
     if (this.root.dataset.value) this.hover(true);
     this.resting = setTimeout(() => this.root.isConnected && this.hover(), REST_MS);
+    return undefined;
   }
 
   // What lies over the image; where nothing does, nothing is painted again.
@@ -173,6 +177,7 @@ export class Shell {
   // The value under the pointer, shown at the lower edge.
   hover(gone = false) {
     const { text, value, voxel = "" } = gone || this.lost || !this.gl ? { text: "", value: "" } : this.scene.hover(...this.pointer);
+    this.placeRead = gone ? null : this.scene.place;
     const shown = this.part("value");
     if (shown.textContent !== text) shown.textContent = text;
     this.report("value", value);
