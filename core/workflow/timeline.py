@@ -9,11 +9,14 @@ from sqlmodel import Session, col, or_, select
 from core.access import Act, Person
 from core.errors import NotAllowed
 from core.words import N_, Sentence, say
-from core.workflow.blind import ai_hidden, reads_hidden
+from core.workflow.blind import reads_hidden
 from core.workflow.standing import standing
-from db.enums import Certainty, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
+from core.workflow.withheld import withheld
+from db.enums import Certainty, DocumentKind, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
 from db.tables import (
+    Arbitration,
     Decision,
+    Document,
     Episode,
     EpisodeEvent,
     Exam,
@@ -28,6 +31,7 @@ from db.tables import (
     User,
 )  # fmt: skip
 
+FOLLOWS = {ExamKind.lung_ct: N_("Chest CT after a technical recall"), ExamKind.mammography: N_("Mammography after a technical recall")}
 KINDS = {ExamKind.lung_ct: N_("Chest CT"), ExamKind.mammography: N_("Mammography")}
 STEPS = {
     EpisodeStep.invited: N_("Invited"),
@@ -55,13 +59,19 @@ OUTCOMES = {
     OutcomeKind.no_finding: N_("Outcome: no finding ({certainty}, {source})"),
     OutcomeKind.interval_cancer: N_("Outcome: interval cancer ({certainty}, {source})"),
 }
+ATTENDED = {
+    ProgrammeDecision.assessment: N_("Assessment attended"),
+    ProgrammeDecision.short_term_recall: N_("Short-term recall attended"),
+    ProgrammeDecision.technical_recall: N_("Technical recall attended"),
+}
+DOCUMENTS = {DocumentKind.report: N_("Report written"), DocumentKind.letter: N_("Letter written")}
 CERTAINTY = {Certainty.provisional: N_("provisional"), Certainty.final: N_("final")}
-ORDER = ("invited", "exam", "ai", "read", "decision", "recall", "outcome")
+ORDER = ("invited", "exam", "ai", "read", "arbitration", "decision", "document", "recall", "outcome")
 
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """One dot on the time axis. `kind` is one of "invited", "exam", "ai", "read", "decision", "recall", "outcome"."""
+    """One dot on the time axis. `kind` is one of `ORDER`."""
 
     at: date
     kind: str
@@ -82,9 +92,11 @@ def timeline(session: Session, person: Person, participant_id: int) -> tuple[Tim
     rounds = {row[0] or 0: (row[1], row[2]) for row in session.exec(rows.where(Episode.participant_id == participant_id))}
     exams = {exam.id or 0: exam for exam in session.exec(select(Exam).where(col(Exam.episode_id).in_(rounds)))}
     found = [*_steps(session, rounds), *_exams(exams.values())]
-    found += _runs(session, set(exams) - ai_hidden(session, person, exams))
+    cards = {exam_id: rounds[exam.episode_id][1] for exam_id, exam in exams.items()}
+    found += _runs(session, set(exams) - withheld(session, person, cards))
     found += _reads(session, person, exams, reads_hidden(session, person, exams))
     found += [*_decisions(session, exams), *_recalls(session, exams), *_outcomes(session, exams)]
+    found += [*_arbitrations(session, exams), *_documents(session, exams)]
     events = []
     for at, kind, text, exam_id, episode_id in found:
         episode = exams[exam_id].episode_id if exam_id is not None else episode_id
@@ -102,7 +114,7 @@ def _steps(session: Session, episode_ids: Iterable[int]) -> Iterator[Raw]:
 
 
 def _exams(exams: Iterable[Exam]) -> Iterator[Raw]:
-    return ((exam.exam_date, "exam", say(KINDS[exam.kind]), exam.id, None) for exam in exams)
+    return ((exam.exam_date, "exam", say((FOLLOWS if exam.follows_exam_id else KINDS)[exam.kind]), exam.id, None) for exam in exams)
 
 
 def _runs(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
@@ -131,9 +143,22 @@ def _recalls(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
     rows = select(RecallEvent, Recall).join(Recall, col(Recall.id) == RecallEvent.recall_id).where(col(Recall.exam_id).in_(exam_ids))
     for event, recall in session.exec(rows):
         text = say(RECALL_STEPS[event.step], due=recall.due) if event.step == RecallStep.opened else say(RECALL_STEPS[event.step])
+        text = say(ATTENDED[recall.kind]) if event.step == RecallStep.attended and recall.kind in ATTENDED else text
         yield event.at.date(), "recall", text, recall.exam_id, None
 
 
 def _outcomes(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
     for row in session.exec(select(Outcome).where(col(Outcome.exam_id).in_(exam_ids)).order_by(col(Outcome.id))):
         yield row.happened_on, "outcome", say(OUTCOMES[row.kind], certainty=CERTAINTY[row.certainty], source=row.source), row.exam_id, None
+
+
+def _arbitrations(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
+    """Of decided cases only: before, an arbitration tells that the reads differ."""
+    rows = select(Arbitration).where(col(Arbitration.exam_id).in_(exam_ids), col(Arbitration.exam_id).in_(select(Decision.exam_id)))
+    for row in session.exec(rows):
+        yield row.at.date(), "arbitration", say(N_("Settled by arbitration, category {category}"), category=row.category), row.exam_id, None
+
+
+def _documents(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
+    for row in session.exec(select(Document).where(col(Document.exam_id).in_(exam_ids)).order_by(col(Document.id))):
+        yield row.at.date(), "document", say(DOCUMENTS[row.kind]), row.exam_id, None

@@ -19,7 +19,9 @@ KINDS: dict[str, tuple[str, Tone, str]] = {
     "exam": (N_("Exam"), "blue", "●"),
     "ai": (N_("AI"), "gray", "◇"),
     "read": (N_("Read"), "violet", "●"),
+    "arbitration": (N_("Arbitration"), "violet", "◆"),
     "decision": (N_("Decision"), "orange", "◆"),
+    "document": (N_("Document"), "gray", "▤"),
     "recall": (N_("Recall"), "orange", "↩"),
     "outcome": (N_("Outcome"), "red", "■"),
 }
