@@ -95,7 +95,7 @@ def _with_priors(exam: queue.Waiting, context: Context, urgency: Urgency, becaus
     priors = context.around.priors.get(exam.exam_id)
     if priors is None or not priors.escalated:
         return urgency, because
-    said = say(N_("Earlier images asked for {days} days ago have not come; {reason}"), days=priors.days, reason=because)
+    said = say(N_("Earlier images asked for on {day} have not come; {reason}"), day=priors.asked_at.date(), reason=because)
     return min(urgency, Urgency.soon), said
 
 

@@ -12,7 +12,8 @@ from core.clock import now, today
 from core.errors import Conflict, NotAllowed, Rejected
 from core.sealing import unseal
 from core.words import N_
-from core.workflow import episodes
+from core.workflow import episodes, second_case
+from core.workflow.programmes import card
 from db.enums import EpisodeStep, ProgrammeDecision, RecallStep
 from db.tables import Episode, Exam, Outcome, Participant, Programme, Recall, RecallEvent, Site
 
@@ -61,6 +62,8 @@ class RecallRow:
     last_at: datetime
     last_note: str
     next_steps: tuple[RecallStep, ...]
+    views: tuple[str, ...] = ()
+    """What a technical recall still waits for: "R-CC" and the like, or "volume"; empty for other recalls."""
 
 
 def open_recalls(session: Session, person: Person, *, overdue_only: bool = False) -> tuple[RecallRow, ...]:
@@ -75,7 +78,7 @@ def open_recalls(session: Session, person: Person, *, overdue_only: bool = False
     rows = rows.where(col(Exam.site_id).in_(person.sites(Act.see_participants)), func.coalesce(RecallEvent.step, R.opened) != R.closed)
     if overdue_only:
         rows = rows.where(Recall.due < today())
-    return tuple(_row(*row) for row in session.exec(rows.order_by(col(Recall.due), col(Recall.id))))
+    return tuple(_row(session, *row) for row in session.exec(rows.order_by(col(Recall.due), col(Recall.id))).all())
 
 
 def append(session: Session, person: Person, recall_id: int, step: RecallStep, note: str = "") -> RecallEvent:
@@ -146,12 +149,16 @@ def _others_open(session: Session, exam: Exam, recall: Recall) -> bool:
     return session.exec(others.where(col(Recall.id) != recall.id, col(Recall.id).not_in(closed))).first() is not None
 
 
-def _row(recall: Recall, event: RecallEvent | None, exam: Exam, participant: Participant, programme: str, site: str) -> RecallRow:
+def _row(
+    session: Session, recall: Recall, event: RecallEvent | None, exam: Exam, participant: Participant, programme: str, site: str
+) -> RecallRow:
     last = event.step if event else R.opened
+    technical = recall.kind == ProgrammeDecision.technical_recall
     return RecallRow(
         recall_id=recall.id or 0, exam_id=exam.id or 0, participant_id=participant.id or 0,
         participant_name=unseal(participant.name_sealed), number=participant.number, programme=programme, site_id=exam.site_id,
         site_name=site, synthetic=exam.synthetic, kind=recall.kind, exam_date=exam.exam_date, due=recall.due,
         days_overdue=max((today() - recall.due).days, 0), last_step=last, last_at=event.at if event else recall.opened_at,
         last_note=event.note if event else "", next_steps=tuple(step for step in RecallStep if step in NEXT[last]),
+        views=second_case.still_missing(session, exam, card(programme)) if technical else (),
     )  # fmt: skip

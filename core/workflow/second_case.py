@@ -79,7 +79,7 @@ def answer(session: Session, exam: Exam) -> None:
         return
     rows = select(Recall).where(Recall.exam_id == exam.follows_exam_id, Recall.kind == ProgrammeDecision.technical_recall)
     for recall in session.exec(rows.where(col(Recall.id).not_in(_closed())).with_for_update(key_share=True)):
-        note = str(say(NEW_IMAGES, parts=", ".join(exam.expected_parts)))
+        note = ", ".join(exam.expected_parts)
         session.add(RecallEvent(recall_id=recall.id or 0, step=RecallStep.closed, at=now(), note=note))
         session.flush()
         audit.record(session, "intake", "recall_closed", "recall", recall.id, site_id=exam.site_id, exam=exam.id)
@@ -113,9 +113,6 @@ def rests_on(session: Session, exam: Exam) -> Sentence | None:
         return say(N_("Repeat of the exam of {day} after a technical recall"), day=first.exam_date)
     template = N_("Repeat of the exam of {day} after a technical recall: {parts} only; the other views are in that exam")
     return say(template, day=first.exam_date, parts=", ".join(exam.expected_parts))
-
-
-NEW_IMAGES = N_("The images asked for have come: {parts}")
 
 
 def _closed() -> SelectOfScalar[int]:

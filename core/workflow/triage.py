@@ -121,7 +121,7 @@ def _state(exam: Waiting, context: Context) -> Sentence:
     if place == Where.claimed:
         return say(N_("With {name}"), name=around.claims[exam.exam_id][1])
     if place == Where.blocked:
-        return say(N_("Earlier images asked for {days} days ago"), days=around.priors[exam.exam_id].days)
+        return say(N_("Waiting for earlier images since {day}"), day=around.priors[exam.exam_id].asked_at.date())
     if place == Where.arriving:
         return say(N_("Images are still arriving"))
     return say(WORDS[state_of(exam, context)])

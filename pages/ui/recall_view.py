@@ -59,7 +59,7 @@ def _row(row: RecallRow, user: Person) -> Row:
         "due": two(day(row.due), late, "red") if row.days_overdue else day(row.due),
         "participant": two(row.participant_name, " · ".join(marks)),
         "programme": chip(_(PROGRAMME[row.programme]), TONES.get(row.programme, "gray")),
-        "kind": _(DECISION[row.kind]),
+        "kind": two(_(DECISION[row.kind]), ", ".join(row.views)) if row.views else _(DECISION[row.kind]),
         "exam": day(row.exam_date),
         "step": two(_(RECALL_STEP[row.last_step]), day(row.last_at.date())),
         "note": row.last_note or "–",
