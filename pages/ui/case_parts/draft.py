@@ -49,6 +49,10 @@ class Draft:
             kept.append(finding)
         self.edit = None
 
+    def close(self) -> None:
+        """Leave the form without keeping it."""
+        self.edit = None
+
     def remove(self) -> None:
         """Take what the form is open on away; measurements of it belong to nothing again."""
         edit, self.edit = self.edit, None
@@ -57,6 +61,10 @@ class Draft:
         gone = (self.nodules if isinstance(edit.base, NoduleFinding) else self.lesions).pop(edit.place)
         if isinstance(gone, NoduleFinding):
             self.attached = {key: name for key, name in self.attached.items() if name != gone.name}
+
+    def reconsider(self, mark: int) -> None:
+        """A dismissed AI mark is open again."""
+        self.dismissed.pop(mark, None)
 
     def next_name(self, wanted: str = "") -> str:
         """`wanted` when it is free, else the first number that no nodule has."""

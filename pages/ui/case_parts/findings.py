@@ -27,7 +27,8 @@ def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Senten
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
     else:
         _summary(case.ai)
-        _marks(case, case.ai, slices)
+        with st.container(key="case_marks", gap=None):
+            _marks(case, case.ai, slices)
     if between is not None:
         between()
     if case.ai is not None:

@@ -101,9 +101,6 @@ def _end(kept: Draft, edit: Edit, made: Lesion, key: str) -> None:
         if st.button(_("Confirm"), type="primary", shortcut="Alt+Enter", key=f"{key}-confirm", disabled=bool(missing)):
             kept.keep(made)
             st.rerun()
-        if st.button(_("Cancel"), key=f"{key}-cancel"):
-            kept.edit = None
-            st.rerun()
-        if edit.place is not None and st.button(_("Remove"), key=f"{key}-remove"):
-            kept.remove()
-            st.rerun()
+        st.button(_("Cancel"), key=f"{key}-cancel", on_click=kept.close)
+        if edit.place is not None:
+            st.button(_("Remove"), key=f"{key}-remove", on_click=kept.remove)

@@ -49,11 +49,10 @@ def _head(case: Case, kept: Draft) -> None:
         st.header(n_("Your lesion", "Your lesions", len(kept.lesions)) if kept.lesions else _("Your lesions"), anchor=False)
         with st.container(horizontal=True, width="content", gap="small"):
             st.checkbox(_("Each breast"), key=key(case, "by-breast"), help=_("An assessment and a category for each breast"))
-            add = st.button(
-                _("Add"), icon=":material/add:", type="tertiary", shortcut="Alt+N", key=key(case, "add-lesion"), help=_("Add a lesion")
-            )
-            if add:
-                kept.open(Lesion(side="", kind="", concern=0))
+            st.button(
+                _("Add"), icon=":material/add:", type="tertiary", shortcut="Alt+N", key=key(case, "add-lesion"), help=_("Add a lesion"),
+                on_click=kept.open, args=(Lesion(side="", kind="", concern=0),),
+            )  # fmt: skip
 
 
 def _breasts(case: Case) -> None:
@@ -91,9 +90,15 @@ def _line(case: Case, kept: Draft, place: int, lesion: Lesion) -> None:
     label = f"{_(SIDES[lesion.side])} · {show(lesion_words(lesion))}"
     views = ", ".join(lesion.positions) or _("no place")
     with st.container(key=f"case_lesion_{place}"):
-        if st.button(label, key=f"lesion-{case.exam_id}-{place}-{kept.turn}", type="tertiary", width="stretch", help=views):
-            kept.open(lesion, place)
-            st.rerun()
+        st.button(
+            label,
+            key=f"lesion-{case.exam_id}-{place}",
+            type="tertiary",
+            width="stretch",
+            help=views,
+            on_click=kept.open,
+            args=(lesion, place),
+        )
 
 
 def _marks(case: Case, kept: Draft) -> None:

@@ -33,9 +33,11 @@ def _head(case: Case, kept: Draft) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="case_nodules_head"):
         title = n_("Your nodule", "Your nodules", len(kept.nodules)) if kept.nodules else _("Your nodules")
         st.header(title, anchor=False)
-        wanted = st.button(_("Add a nodule"), icon=":material/add:", type="tertiary", shortcut="Alt+N", key=f"add-nodule-{case.exam_id}")
-        if wanted:
-            kept.open(NoduleFinding(name=kept.next_name(), kind=""))
+        new = NoduleFinding(name=kept.next_name(), kind="")
+        st.button(
+            _("Add a nodule"), icon=":material/add:", type="tertiary", shortcut="Alt+N", key=f"add-nodule-{case.exam_id}",
+            on_click=kept.open, args=(new,),
+        )  # fmt: skip
 
 
 def _line(case: Case, kept: Draft, place: int, nodule: NoduleFinding) -> None:
@@ -45,9 +47,15 @@ def _line(case: Case, kept: Draft, place: int, nodule: NoduleFinding) -> None:
     why = "  \n".join(map(show, (*alone.because, *alone.gaps)))
     label = _("{nodule} → {category}", nodule=words(nodule), category=category)
     with st.container(key=f"case_nodule_{place}"):
-        if st.button(label, key=f"nodule-{case.exam_id}-{place}-{kept.turn}", type="tertiary", width="stretch", help=why):
-            kept.open(nodule, place)
-            st.rerun()
+        st.button(
+            label,
+            key=f"nodule-{case.exam_id}-{place}",
+            type="tertiary",
+            width="stretch",
+            help=why,
+            on_click=kept.open,
+            args=(nodule, place),
+        )
 
 
 def words(nodule: NoduleFinding) -> str:
@@ -88,28 +96,25 @@ def _jump(case: Case, key: str) -> None:
 
 def _judge(case: Case, kept: Draft, mark: FindingLine, drafted: NoduleFinding) -> None:
     with st.container(horizontal=True, gap="small"):
-        if st.button(
-            _("Take over"), key=f"take-{case.exam_id}", help=_("Opens the form with the AI's values, which you confirm or change")
-        ):
-            kept.open(_named(kept, drafted))
-            st.rerun()
+        about = _("Opens the form with the AI's values, which you confirm or change")
+        st.button(_("Take over"), key=f"take-{case.exam_id}", help=about, on_click=kept.open, args=(_named(kept, drafted),))
         key = f"dismiss-{case.exam_id}-{mark.number}"
-        why = st.selectbox(
+        st.selectbox(
             _("Not a nodule"), [*DISMISSED], index=None, format_func=lambda one: _(DISMISSED[one]), key=key, width=150,
-            placeholder=_("Not a nodule …"), label_visibility="collapsed",
+            placeholder=_("Not a nodule …"), label_visibility="collapsed", on_change=_dismiss, args=(kept, mark.number, key),
         )  # fmt: skip
-        if why is not None:
-            kept.dismissed[mark.number] = why
-            st.rerun()
+
+
+def _dismiss(kept: Draft, number_: int, key: str) -> None:
+    why = st.session_state.get(key)
+    if why is not None:
+        kept.dismissed[number_] = why
 
 
 def _dismissed(case: Case, kept: Draft, number_: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(_("Not a nodule: {reason}.", reason=_(DISMISSED[kept.dismissed[number_]])))
-        if st.button(_("Undo"), key=f"undismiss-{case.exam_id}", type="tertiary"):
-            del kept.dismissed[number_]
-            st.session_state.pop(f"dismiss-{case.exam_id}-{number_}", None)
-            st.rerun()
+        st.button(_("Undo"), key=f"undismiss-{case.exam_id}", type="tertiary", on_click=kept.reconsider, args=(number_,))
 
 
 def _named(kept: Draft, nodule: NoduleFinding) -> NoduleFinding:

@@ -19,7 +19,7 @@ def note(case: Case) -> str:
         )
         st.selectbox(
             _("Insert a sentence"), list(offered), index=None, format_func=lambda one: _words(offered[one])[0], key=key(case, "sentence"),
-            placeholder=_("Text …"), width=82, label_visibility="collapsed", on_change=_insert, args=(case, offered),
+            placeholder=_("Text …"), width=92, label_visibility="collapsed", on_change=_insert, args=(case, offered),
             help=_("Inserts one of the programme's sentences into the note, where it can be edited"),
         )  # fmt: skip
     return str(text or "")
