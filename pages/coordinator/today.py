@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.access import Act
+from core.workflow.prior_requests import open_requests
 from core.workflow.today import overview
-from pages.ui import today_view
+from pages.ui import prior_requests, today_view
 from pages.ui.frame import head
 from pages.ui.i18n import _
 from pages.ui.session import read, require
@@ -24,6 +25,7 @@ def live() -> None:
         today_view.cases(found)
     with right:
         today_view.failures(found)
+    prior_requests.requests(read(open_requests, user), user)
     today_view.pulse(found)
 
 

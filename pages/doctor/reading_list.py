@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.access import Act
-from core.workflow import triage
+from core.workflow import arbitration, triage
 from pages.ui import waiting
 from pages.ui.case_actions import one
 from pages.ui.choice import asked, choice
@@ -23,7 +23,8 @@ def live() -> None:
     with head(_("Reading list"), waiting.state_line(mine, others)):
         words = _("Read on") if mine else _("Start reading")
         if (mine or others) and st.button(words, type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter"):
-            waiting.next_case(user, programme)
+            waiting.read_on(user, programme, mine)
+    waiting.arbitrations(len(read(arbitration.worklist, user, programme=programme)))
     with filters():
         choice("programme", _("Programme"), programmes())
     if not (mine or others):

@@ -5,22 +5,24 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.access import Act, Person
-from core.workflow import triage
+from core.workflow import sessions, triage
+from core.workflow.reading_list import reading_list
 from core.workflow.triage import TriageRow, Worklist
 from pages.ui.case_actions import claim_next
 from pages.ui.i18n import _, day, days, n_, show
 from pages.ui.queue import SHAPES, TONES
+from pages.ui.reading_start import start
 from pages.ui.session import read
 from pages.ui.tables import Column, Row, chip, two
 from pages.ui.words import PROGRAMME, URGENCY
 
 
 def lists(found: Worklist, user: Person) -> tuple[list[TriageRow], list[TriageRow]]:
-    """The cases that this person has in hand, and those that wait for anyone; both at sites where the person reads."""
+    """The cases that this person has in hand, and those that can be handed to this person now; both at sites where the person reads."""
     here = [row for row in found.rows if row.site_id in user.sites(Act.read_cases)]
     mine = [row for row in here if row.claimed_by == user.name]
-    others = [row for row in here if row.claimed_by is None and row.ready and row.deferred_until is None]
-    return mine, others
+    wanted = frozenset(read(reading_list, user))
+    return mine, [row for row in here if row.exam_id in wanted]
 
 
 def state_line(mine: Sequence[TriageRow], others: Sequence[TriageRow]) -> str:
@@ -39,6 +41,21 @@ def next_case(user: Person, programme: str | None = None) -> None:
     if mine:
         st.switch_page("pages/doctor/case.py", query_params={"exam": str(mine[0].exam_id)})
     claim_next(user, programme)
+
+
+def read_on(user: Person, programme: str | None, mine: Sequence[TriageRow]) -> None:
+    """Go on with the sitting, or with the case that is in hand outside of one; else begin a sitting."""
+    present = read(sessions.current, user)
+    if mine and (present is None or present.in_hand not in [row.exam_id for row in mine]):
+        st.switch_page("pages/doctor/case.py", query_params={"exam": str(mine[0].exam_id)})
+    start(user, programme)
+
+
+def arbitrations(n: int) -> None:
+    """The way to the cases that wait for a third opinion; nothing where none does."""
+    if n:
+        words = n_("{n} case waits for arbitration", "{n} cases wait for arbitration", n)
+        st.page_link("pages/doctor/arbitration.py", label=words, icon=":material/balance:", width="content")
 
 
 def columns() -> list[Column]:
