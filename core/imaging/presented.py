@@ -51,9 +51,9 @@ def presented(mammogram: Mammogram) -> Presented:
 def shown(
     values: NDArray[np.uint16], curve: Curve, table: NDArray[np.uint16] | None = None, *, shift: float = 0, stretch: float = 1
 ) -> NDArray[np.float32]:
-    """(Y, X) in [0, 1] as the viewer draws it: the window moved by `shift` of its width, then made `stretch` times as wide."""
+    """(Y, X) in [0, 1] as the viewer draws it: darker by `shift` of the window's width, which is then made `stretch` times as wide."""
     centre, width = curve.window
-    moved = (centre + shift * width, max(1.0, width * stretch))
+    moved = (centre + (-shift if curve.inverted else shift) * width, max(min(1.0, width), width * stretch))
     if curve.lut is None or table is None:
         grey = windowed(values, Window(*moved, curve.function))
     else:

@@ -14,18 +14,21 @@ import uvicorn
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from core import signin
 from core.access import Person, person
-from core.workflow import pictures
+from core.workflow import images, pictures
 from db.engine import snapshot, transaction
+from db.tables import User
 from pages.ui.gate import COOKIE
 from pages.ui.routes import ROUTES
 from pages.ui.viewer import FOLDER, script
 from pages.ui.viewer.mammograms import mg_scene
+from pages.ui.viewer.scene import ct_scene
 from pages.ui.viewer.words import words
 from tests.build import PASSWORD, a_site, a_user
 
@@ -45,7 +48,8 @@ import show from "/viewer.js";
 const root = document.getElementById("place").attachShadow({ mode: "open" });
 window.mount = (data) => {
     root.innerHTML = window.parts;
-    window.leave = show({ data, parentElement: root });
+    window.sent = {};
+    window.leave = show({ data, parentElement: root, setTriggerValue: (name, value) => (window.sent[name] = value) });
 };
 window.again = (data) => show({ data, parentElement: root });
 window.ready = true;
@@ -102,10 +106,6 @@ def staged(browser: Browser, address: str, *, scale: float = 1, touch: bool = Fa
 
 def dana() -> Person:
     with snapshot() as session:
-        from sqlmodel import select
-
-        from db.tables import User
-
         return person(session, session.exec(select(User.id).where(User.login == "dana")).one() or 0)
 
 
@@ -115,6 +115,19 @@ def breast_scene(exam_id: int) -> dict[str, Any]:
     with snapshot() as session:
         found = pictures.pictures(session, who, exam_id)
         return mg_scene(exam_id, found, expected=pictures.expected_views(session, who, exam_id))
+
+
+def chest_scene(exam_id: int) -> dict[str, Any]:
+    """The scene of a CT exam as the page of a case makes it, without AI."""
+    who = dana()
+    with snapshot() as session:
+        return ct_scene(images.ct(session, who, exam_id))
+
+
+NO_WEBGL = """{
+    const old = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return kind === "webgl2" ? null : old.call(this, kind, ...rest); };
+}"""
 
 
 def mount(page: Page, scene: dict[str, Any], *, wait: str = "full") -> None:

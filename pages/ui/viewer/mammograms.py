@@ -17,6 +17,7 @@ def mg_scene(exam_id: int, pictures: Sequence[Picture], *, expected: Sequence[st
     versions = "-".join(picture.version for picture in pictures)
     return {
         "kind": "mg",
+        "exam": exam_id,
         "id": f"mg-{exam_id}-{versions}",
         "images": [mg_image(picture, exam_id) for picture in pictures],
         "expected": [part.split("-") for part in expected],
@@ -37,6 +38,7 @@ def mg_image(picture: Picture, exam_id: int) -> Scene:
     mirrored = bool(wanted and picture.chest_wall and picture.chest_wall != wanted)
     return {
         "id": picture.instance_id,
+        "exam": exam_id,
         "sop": picture.sop_uid,
         "url": f"/api/exam/{exam_id}/mg/{picture.instance_id}",
         "version": picture.version,

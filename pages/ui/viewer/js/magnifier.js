@@ -35,8 +35,11 @@ export class Magnifier {
     window.addEventListener("keyup", up, true);
   }
 
+  // Says whether the glass has moved.
   move(found) {
+    if (!this.open || (found.x === this.at.x && found.y === this.at.y && found.i === this.at.i)) return false;
     this.at = found;
+    return true;
   }
 
   turn(steps) {

@@ -1,11 +1,13 @@
 // The mammography scene: the views of an exam hung together, an earlier exam view for view, zoom and window linked.
 import { below, best, hang, place, sorted } from "./hanging.js";
 import { Magnifier } from "./magnifier.js";
-import { mgCommands } from "./mg_buttons.js";
+import { Measures } from "./measure.js";
+import { mgCommands, mgKeys } from "./mg_buttons.js";
 import { MgCanvas } from "./mg_canvas.js";
+import { MgMeasures } from "./mg_measure.js";
 import { mgOverlay } from "./mg_overlay.js";
 import { Plane } from "./plane.js";
-import { follow, pixelSizes } from "./scale.js";
+import { align, follow, pixelSizes } from "./scale.js";
 import { calibrate, pixelsPerMm } from "./truesize.js";
 
 export class MgScene {
@@ -22,6 +24,8 @@ export class MgScene {
     this.toScale = sizes.map((one) => one.toScale);
     this.planes = this.images.map(({ size, laterality, mirrored }, i) => new Plane({ size, pixel: sizes[i].pixel, side: laterality, mirrored }));
     this.cells = [];
+    this.measures = new MgMeasures(this);
+    this.measures.take(data.measurements);
   }
 
   start(gl, signal) {
@@ -95,6 +99,7 @@ export class MgScene {
     for (const i of this.shown) {
       if (this.planes[i] !== lead) follow(this.planes[i], lead);
       this.planes[i].zoom = scale / this.planes[i].fitted;
+      align(this.planes[i]);
     }
   }
 
@@ -112,8 +117,9 @@ export class MgScene {
   // --- what is drawn ------------------------------------------------------------------------------------------------------------
 
   level(i) {
-    const [centre, width] = this.images[i].window;
-    return [centre + this.shift * width, Math.max(Math.min(1, width), width * this.stretch)];
+    const { window, inverted } = this.images[i];
+    const [centre, width] = window;
+    return [centre + (inverted ? -this.shift : this.shift) * width, Math.max(Math.min(1, width), width * this.stretch)];
   }
 
   draw() {
@@ -136,10 +142,7 @@ export class MgScene {
 
   hover(px, py) {
     const found = this.pick(px, py);
-    if (this.magnifier.open && found) {
-      this.magnifier.move(found);
-      this.shell.draw();
-    }
+    if (found && this.magnifier.move(found)) this.shell.draw();
     const { size, label, rescale } = found ? this.images[found.i] : {};
     const [x, y] = found ? found.plane.toImage(px, py).map(Math.floor) : [-1, -1];
     const inside = found && x >= 0 && y >= 0 && x < size[0] && y < size[1];
@@ -152,6 +155,7 @@ export class MgScene {
   // Zoom and place move together, in millimetres from the chest wall.
   link(from) {
     for (const i of this.shown) if (i !== from) follow(this.planes[i], this.planes[from]);
+    for (const i of this.shown) align(this.planes[i]);
     this.shell.draw();
   }
 
@@ -181,13 +185,37 @@ export class MgScene {
 
   press() {}
 
+  // The measuring tools take hold of what is under the pointer, or begin something new.
+  grab(tool, px, py) {
+    const found = this.pick(px, py);
+    if (!found || this.magnifier.open) return false;
+    if (Measures.kind(tool)) this.shell.say(this.toScale[found.i] ? "" : this.words.no_size);
+    return this.measures.grab(this.measures.of(found.i), px, py, tool);
+  }
+
+  drop(px, py) {
+    this.measures.drop(px, py);
+  }
+
+  // By keyboard: an end of a measurement is set where the pointer is.
+  mark() {
+    const found = this.pick(...this.shell.pointer);
+    const at = found && this.measures.of(found.i).toWorld(found.x, found.y);
+    if (at) this.measures.place(this.measures.of(found.i), at, this.tool);
+    else if (found && !this.toScale[found.i]) this.shell.say(this.words.no_size);
+  }
+
+  get measuring() {
+    return Measures.kind(this.tool) !== null || this.measures.chosen !== null;
+  }
+
   drag(tool, dx, dy, px, py, start) {
-    if (this.magnifier.open) return;
+    if (this.magnifier.open || this.measures.drag(px, py)) return;
     if (tool === "window") {
       this.shift += dy / 600;
       this.stretch = Math.min(20, Math.max(0.01, this.stretch * Math.exp(dx / 300)));
     } else if (start.plane) {
-      if (tool === "pan") start.plane.panBy(dx, dy);
+      if (tool === "pan") start.plane.panBy(dx * this.shell.density, dy * this.shell.density);
       else start.plane.zoomBy(Math.exp(-dy / 150), start.x, start.y);
       this.link(start.i);
     }
@@ -230,6 +258,13 @@ export class MgScene {
 
   preset() {
     [this.shift, this.stretch] = [0, 1];
+  }
+
+  // Steps of the keys: darker, wider.
+  relevel(shift, stretch) {
+    this.shift += 0.05 * shift;
+    this.stretch = Math.min(20, Math.max(0.01, this.stretch * 1.15 ** stretch));
+    this.shell.draw();
   }
 
   isPreset() {
@@ -276,15 +311,25 @@ export class MgScene {
     [this.words, this.data] = [data.words, { ...this.data, ...data }];
     this.images = given.map((image, i) => ({ ...this.images[i], marks: image.marks, heat: image.heat, label: image.label, notes: image.notes, doubts: image.doubts }));
     this.canvas?.pictures.forEach((picture, i) => (picture.heat = given[i].heat));
+    if (data.measurements && !this.measures.held) this.measures.take(data.measurements);
     this.shell.draw();
+  }
+
+  // No longer loaded out of sight, ahead of its turn: the earlier exam may come now.
+  wake() {
+    this.canvas?.load();
   }
 
   commands() {
     return mgCommands(this);
   }
 
+  keys() {
+    return mgKeys(this);
+  }
+
   get tools() {
-    return ["window", "pan", "zoom"];
+    return ["window", "pan", "zoom", "length", "diameters"];
   }
 
   get presets() {

@@ -21,8 +21,9 @@ export class MgCanvas {
 
   // Screening views, extra images, then the earlier exam. One that fails says so in its place; the others still come.
   async load() {
-    const { own, earlier } = this.scene;
-    const waiting = [...Object.values(own.parts), ...own.extra, ...Object.values(earlier.parts), ...earlier.extra];
+    const { own, earlier, shell } = this.scene;
+    const later = shell.ahead ? [] : [...Object.values(earlier.parts), ...earlier.extra];
+    const waiting = [...Object.values(own.parts), ...own.extra, ...later].filter((i) => !this.pictures[i].asked);
     const next = async () => {
       for (let i = waiting.shift(); i !== undefined && !this.signal.aborted; i = waiting.shift()) await this.#one(this.pictures[i]);
     };
@@ -31,6 +32,7 @@ export class MgCanvas {
   }
 
   async #one(picture) {
+    picture.asked = true;
     try {
       await picture.load();
     } catch (problem) {

@@ -1,5 +1,6 @@
 // What stands over mammograms: which view of which exam, what is doubtful, window and scale, marks, the rim of the magnifier.
 import { drawLines, drawPictureMarks } from "./overlay.js";
+import { Measures } from "./measure.js";
 import { pixelsPerMm } from "./truesize.js";
 
 const QUIET = "#9FB0BC";
@@ -8,9 +9,10 @@ const LINE_PX = 17;
 
 export function mgOverlay(pen, scene) {
   for (const { cell, rect } of scene.cells) {
-    if (typeof cell === "number") oneView(pen, scene, cell, rect);
+    if (typeof cell === "number") oneView(pen, scene, cell, rect, cell === scene.shown[0] ? scene.data.notice : []);
     else emptyPlace(pen, scene, cell, rect);
   }
+  if (!scene.magnifier.open) scene.measures.overlay(pen);
   const { rect } = scene.magnifier;
   if (!scene.magnifier.open || !rect) return;
   pen.strokeStyle = "#4FB3BC";
@@ -29,7 +31,7 @@ function emptyPlace(pen, scene, cell, rect) {
   drawLines(pen, inner, "top-left", cell.absent ? folded(pen, [cell.absent], rect) : [scene.words.missing.replace("{view}", cell)], cell.absent ? QUIET : DOUBT);
 }
 
-function oneView(pen, scene, i, rect) {
+function oneView(pen, scene, i, rect, notice) {
   const image = scene.images[i];
   const picture = scene.canvas?.pictures[i];
   const corner = image.laterality === "L" ? "top-right" : "top-left";
@@ -38,10 +40,10 @@ function oneView(pen, scene, i, rect) {
   const waiting = picture?.done ? [] : [scene.words.loading];
   const calm = [image.label, ...(isPrior ? [scene.data.prior.title] : []), ...image.notes, ...waiting];
   drawLines(pen, rect, corner, calm, isPrior ? QUIET : undefined);
-  const doubts = [...image.doubts, ...(scene.toScale[i] || picture?.problem ? [] : [scene.words.not_to_scale]), ...(picture?.problem ? [picture.problem] : [])];
+  const doubts = [...notice, ...image.doubts, ...(scene.toScale[i] || picture?.problem ? [] : [scene.words.not_to_scale]), ...(picture?.problem ? [picture.problem] : [])];
   const under = { ...rect, y: rect.y + calm.length * LINE_PX * pen.density };
   drawLines(pen, under, corner, folded(pen, doubts, rect), DOUBT);
-  if (!picture?.problem) drawLines(pen, rect, corner.replace("top", "bottom"), footer(scene, i), QUIET);
+  if (!picture?.problem) drawLines(pen, rect, corner.replace("top", "bottom"), folded(pen, footer(scene, i), rect), QUIET);
 }
 
 // Window in the units of the file, and how large the image is shown.
@@ -54,7 +56,8 @@ function footer(scene, i) {
   const plane = scene.planes[i];
   const perMm = pixelsPerMm();
   const ofTrue = perMm && scene.toScale[i] ? [scene.words.times_true.replace("{times}", ((plane.fitted * plane.zoom) / perMm).toFixed(2))] : [];
-  return [window, [`${Math.round(plane.scale[0] * 100)} %`, ...ofTrue].join("  ")];
+  const measured = scene.measures.list.some((one) => one.image === scene.images[i].id) || Measures.kind(scene.tool);
+  return [...(measured ? [scene.images[i].caveat] : []), window, [`${Math.round(plane.scale[0] * 100)} %`, ...ofTrue].join("  ")];
 }
 
 // Sentences broken into lines that fit the rectangle; Chinese breaks anywhere.
@@ -62,7 +65,7 @@ function folded(pen, sentences, rect) {
   const room = rect.w - 24 * pen.density;
   return sentences.flatMap((sentence) => {
     const lines = [""];
-    for (const word of sentence.match(/[\u2E80-\uFFEF]|[^\s\u2E80-\uFFEF]+\s*/g) ?? []) {
+    for (const word of sentence.match(/[\u2E80-\uFFEF]\s*|[^\s\u2E80-\uFFEF]+\s*/g) ?? []) {
       if (lines.at(-1) && pen.measureText(lines.at(-1) + word).width > room) lines.push("");
       lines[lines.length - 1] += word;
     }

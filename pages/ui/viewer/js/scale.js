@@ -23,9 +23,21 @@ export function follow(plane, lead) {
   plane.centre = [plane.side === "L" ? part : plane.side === "R" ? 1 - part : part + 0.5, 0.5 + down / (plane.size[1] * plane.pixel[1])];
 }
 
-// What the shader needs to know of the place; at one image pixel a screen pixel it is moved by less than half a pixel, so that nothing blurs.
+function pixelForPixel(plane) {
+  return plane.scale.every((one) => Math.abs(one - 1) < 1e-6);
+}
+
+// At one image pixel a screen pixel the image moves by less than a pixel to lie on the screen's own, so that nothing blurs.
+export function align(plane) {
+  if (!pixelForPixel(plane)) return;
+  plane.toImage(plane.rect.x, plane.rect.y).forEach((at, axis) => {
+    const turn = axis === 0 && plane.mirrored ? -1 : 1;
+    plane.centre[axis] += (turn * (Math.round(at) - at)) / plane.size[axis];
+  });
+}
+
+// What the shader needs to know of the place.
 export function mapOf(plane, level) {
   const map = plane.map(level);
-  const whole = level === 0 && plane.scale.every((one) => Math.abs(one - 1) < 1e-6);
-  return whole ? [Math.sign(map[0]), -1, Math.round(map[2]), Math.round(map[3])] : map;
+  return level === 0 && pixelForPixel(plane) ? [Math.sign(map[0]), -1, Math.round(map[2]), Math.round(map[3])] : map;
 }
