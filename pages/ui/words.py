@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from db.enums import Certainty, EpisodeStep, IntakeResult, ModelState, OutcomeKind, ProgrammeDecision, RecallStep, Role, Sex
+from db.enums import Certainty, DocumentKind, EpisodeStep, IntakeResult, ModelState, OutcomeKind, ProgrammeDecision, RecallStep, Role, Sex
 from pages.ui.i18n import N_, _
 
 ROLE = {
@@ -54,6 +54,7 @@ RECEIPT = {
     IntakeResult.rejected: N_("Rejected"),
 }
 MODEL_STATE = {ModelState.shadow: N_("Shadow"), ModelState.active: N_("Active"), ModelState.retired: N_("Retired")}
+DOCUMENT = {DocumentKind.report: N_("Report"), DocumentKind.letter: N_("Letter to the participant")}
 SEX = {Sex.female: N_("female"), Sex.male: N_("male"), Sex.other: N_("other"), Sex.unknown: N_("unknown")}
 
 ACTION = {
@@ -88,6 +89,14 @@ ACTION = {
     "recall_unreachable": N_("Recall: could not be reached"),
     "recall_declined": N_("Recall: declined"),
     "recall_closed": N_("Recall closed"),
+    "resumed": N_("Brought the case back"),
+    "sitting_started": N_("Began a reading session"),
+    "sitting_ended": N_("Ended a reading session"),
+    "priors_pending": N_("Asked for earlier images"),
+    "priors_requested": N_("Requested earlier images"),
+    "priors_received": N_("Earlier images have come"),
+    "priors_not_available": N_("Earlier images are not available"),
+    "priors_not_needed": N_("Earlier images are not needed"),
 }
 OBJECT = {
     "user": N_("Account"),
@@ -100,6 +109,7 @@ OBJECT = {
     "job": N_("Job"),
     "trail": N_("Audit trail"),
     "site": N_("Site"),
+    "reading_session": N_("Reading session"),
 }
 
 
