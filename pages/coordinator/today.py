@@ -25,7 +25,7 @@ def live() -> None:
         today_view.cases(found)
     with right:
         today_view.failures(found)
-    prior_requests.requests(read(open_requests, user), user)
+    prior_requests.line(read(open_requests, user))
     today_view.pulse(found)
 
 

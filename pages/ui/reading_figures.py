@@ -41,8 +41,10 @@ def targets(found: ReaderStatistics) -> None:
     st.header(_("The last 365 days"), anchor=False)
     if not found.targets:
         st.caption(_("This programme's card names no target."))
-    for one in found.targets:
-        _target(one)
+        return
+    for place, one in zip(st.columns(len(found.targets), gap="medium"), found.targets, strict=True):
+        with place, st.container(gap="xsmall"):
+            _target(one)
 
 
 def figures(found: ReaderStatistics) -> None:
@@ -86,7 +88,7 @@ def _target(one: Progress) -> None:
     bar = (
         f'<div role="progressbar" aria-label="{html.escape(words)}" aria-valuemin="0" aria-valuemax="{one.target.a_year}" '
         f'aria-valuenow="{min(one.done, one.target.a_year)}" '
-        f'style="height:6px;border-radius:3px;background:var(--fl-line);max-width:640px">'
+        f'style="height:6px;border-radius:3px;background:var(--fl-line)">'
         f'<div style="height:6px;border-radius:3px;background:var(--fl-accent);width:{100 * share:.1f}%"></div></div>'
     )
     st.markdown(f"**{words}**: {said} ({number(100 * share, 1)} %)")
