@@ -27,6 +27,7 @@ OPEN_TO: dict[str, set[Role]] = {
     "coordinator/participants": {Role.coordinator, Role.doctor},
     "coordinator/triage": {Role.coordinator, Role.doctor},
     "doctor/case": {Role.coordinator, Role.doctor},
+    "doctor/participant": {Role.coordinator, Role.doctor},
     "manager/rules": {Role.manager, Role.doctor, Role.administrator},
 }
 HOMES = {"coordinator": Role.coordinator, "doctor": Role.doctor, "manager": Role.manager, "admin": Role.administrator}

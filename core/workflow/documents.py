@@ -38,6 +38,7 @@ class Draft:
     language: str
     template: str
     template_version: str
+    content: Content
     pdf: bytes
     detail: dict[str, Any]
 
@@ -71,7 +72,7 @@ def draft(session: Session, person: Person, exam_id: int, kind: DocumentKind, to
     detail = {"decision_id": case.decision.id, "category": case.decision.category, "decision": case.decision.decision.value}
     if kind == DocumentKind.report and case.ai is not None:
         detail |= {"run": case.ai.run_id, "model": f"{case.ai.model}.{case.ai.tag}", "weights_sha256": case.ai.weights_sha256}
-    return Draft(exam_id, kind, tongue.language, template, version, pdf(content, at=at), detail)
+    return Draft(exam_id, kind, tongue.language, template, version, content, pdf(content, at=at), detail)
 
 
 def keep(session: Session, person: Person, made: Draft) -> int:

@@ -1,4 +1,4 @@
-"""Participants: found by name or number, each with where they stand; a row opens their whole history."""
+"""Participants: found by name or number, each with where they stand; a row opens the whole history."""
 
 import streamlit as st
 
@@ -30,4 +30,4 @@ if not found.rows:
 picked = table("participants", people.columns(), people.rows(found.rows, user), label=_("Participants"), height="calc(100vh - 300px)")
 people.pages(found.total)
 if picked.opened:
-    people.history(user, next(line for line in found.rows if str(line.id) == picked.opened))
+    st.switch_page("pages/doctor/participant.py", query_params={"participant": picked.opened})

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("doctor/history", N_("My reads"), "history_edu", (Act.read_cases,)),
     Entry("doctor/statistics", N_("My figures"), "query_stats", (Act.read_cases,)),
     Entry("doctor/case", N_("Case"), "person", (Act.read_cases,), listed=False),
+    Entry("doctor/participant", N_("Participant"), "history", (Act.see_participants,), listed=False),
     Entry("manager/programme", N_("Programme"), "monitoring", (Act.see_figures,)),
     Entry("manager/model_performance", N_("AI performance"), "analytics", (Act.see_figures,)),
     Entry("manager/policy", N_("Reading policy"), "rule", (Act.set_policy,)),

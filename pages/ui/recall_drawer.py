@@ -25,6 +25,7 @@ def drawer(user: Person, row: RecallRow) -> None:
         late = f":red-badge[▲ {_('overdue for {age}', age=days(row.days_overdue))}] " if row.days_overdue else ""
         st.markdown(f"{late}**{_(DECISION[row.kind])}**, {_('due {day}', day=row.due)}  \n{row.number} · {_(PROGRAMME[row.programme])}")
         st.page_link("pages/doctor/case.py", label=_("Open the case of {day}", day=row.exam_date), query_params={"exam": str(row.exam_id)})
+        st.page_link("pages/doctor/participant.py", label=_("History"), query_params={"participant": str(row.participant_id)})
         _step_form(user, row)
         _outcome_form(user, row)
 

@@ -5,6 +5,7 @@ import streamlit as st
 from core.access import Act, Person
 from core.workflow.reading import Case, ReadLine
 from pages.ui import waiting
+from pages.ui.history_documents import for_case
 from pages.ui.i18n import _, moment, show
 from pages.ui.words import DECISION
 
@@ -27,6 +28,7 @@ def concluded(case: Case, user: Person) -> None:
         decision = _(DECISION[case.decision.decision])
         st.markdown(f"**{case.card.scheme} {case.decision.category} · {decision}**")
         st.caption(_("{name}, {at}", name=case.decision.author, at=moment(case.decision.at)))
+        for_case(user, case.exam_id)
 
 
 def reads(case: Case) -> None:

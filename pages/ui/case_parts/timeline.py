@@ -1,6 +1,7 @@
 """Dots on a time axis: exams large and clickable, everything else small; a compact head row, not a chart."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +23,32 @@ _AXIS = st.components.v2.component(
 
 def timeline(case: Case) -> int | None:
     """Show what is known of the participant; the exam that was clicked."""
+    return axis(case.timeline, here=case.exam_id)
+
+
+def axis(events: Sequence[TimelineEvent], *, here: int | None = None, key: str = "timeline") -> int | None:
+    """Dots on a time axis, `here` being the exam on screen; the exam that was clicked."""
     label = _("What happened to this participant")
-    answer = _AXIS(key="timeline", data={"dots": dots(case), "label": label}, on_opened_change=lambda: None)
+    answer = _AXIS(key=key, data={"dots": dots(events, here), "label": label}, on_opened_change=lambda: None)
     return int(answer.opened) if answer.get("opened") else None
 
 
-def dots(case: Case) -> list[dict[str, Any]]:
+def dots(story: Sequence[TimelineEvent], here: int | None) -> list[dict[str, Any]]:
     """One dot for each exam with all that followed from it, and one for each day on which something else happened."""
     of_exam: dict[int, list[TimelineEvent]] = defaultdict(list)
     others: dict[tuple[str, int], list[TimelineEvent]] = defaultdict(list)
-    for event in case.timeline:
+    for event in story:
         if event.exam_id is not None:
             of_exam[event.exam_id].append(event)
         else:
             others[(event.at.isoformat(), event.episode_id)].append(event)
-    found = [_exam(exam_id, events, case) for exam_id, events in of_exam.items()]
+    found = [_exam(exam_id, events, here=exam_id == here) for exam_id, events in of_exam.items()]
     found += [_other(events) for events in others.values()]
     return sorted(found, key=lambda dot: (dot["at"], dot["exam"] is not None))
 
 
-def _exam(exam_id: int, events: list[TimelineEvent], case: Case) -> dict[str, Any]:
+def _exam(exam_id: int, events: list[TimelineEvent], *, here: bool) -> dict[str, Any]:
     first = next((event for event in events if event.kind == "exam"), events[0])
-    here = exam_id == case.exam_id
     kinds = {event.kind for event in events}
     decided = next((event.text.values.get("category") for event in reversed(events) if event.kind == "decision"), None)
     return {

@@ -9,7 +9,6 @@ from core.clock import today
 from core.workflow import triage
 from core.workflow.reading import Case
 from core.workflow.state import WORDS
-from pages.ui import people
 from pages.ui.case_parts.timeline import timeline
 from pages.ui.i18n import _, day, days
 from pages.ui.session import did
@@ -27,7 +26,7 @@ def top(case: Case, user: Person) -> None:
         opened = timeline(case)
         with st.container(horizontal=True, width="content", gap="small"):
             if st.button(_("History"), icon=":material/history:"):
-                people.history(user, case.participant)
+                st.switch_page("pages/doctor/participant.py", query_params={"participant": str(case.participant.id)})
             if case.can_read:
                 _put_off(case, user)
     if opened is not None and opened != case.exam_id:
