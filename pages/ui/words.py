@@ -82,6 +82,10 @@ ACTION = {
     "trail_exported": N_("Took out the audit trail"),
     "job_again": N_("Tried a failed job again"),
     "outcome_recorded": N_("Recorded an outcome"),
+    "report_made": N_("Wrote a report"),
+    "report_opened": N_("Opened a report"),
+    "letter_made": N_("Wrote a letter"),
+    "letter_opened": N_("Opened a letter"),
     "recall_opened": N_("Opened a recall"),
     "recall_contacted": N_("Recall: contacted"),
     "recall_booked": N_("Recall: booked"),
@@ -99,6 +103,7 @@ ACTION = {
     "priors_not_needed": N_("Earlier images are not needed"),
 }
 OBJECT = {
+    "document": N_("Document"),
     "user": N_("Account"),
     "exam": N_("Exam"),
     "participant": N_("Participant"),
