@@ -11,14 +11,16 @@ from core.workflow.arbitration import ArbitrationCase
 from pages.ui import arbitration_compare
 from pages.ui.arbitration_places import with_places
 from pages.ui.arbitration_settle import authors, settle
+from pages.ui.case_parts.earlier import earlier
 from pages.ui.case_parts.findings import about_images, chosen, findings
+from pages.ui.case_parts.growth import growth
 from pages.ui.case_parts.opened import keep_claim
 from pages.ui.case_parts.opinion import described, opinion
 from pages.ui.case_parts.pictures import problem, remarks, scene_of, show_images, slices_of
 from pages.ui.i18n import _, show
 from pages.ui.reading_strip import strip
 from pages.ui.session import act, read
-from pages.ui.viewer import viewer
+from pages.ui.viewer import prior, viewer
 from pages.ui.viewer.scene import goto
 
 
@@ -41,6 +43,7 @@ def images(found: ArbitrationCase, user: Person) -> None:
         show_images(case, user, None, 0)
         return
     scene = with_places(scene_of(case, user), found.compared, slices_of(case, user))
+    prior.in_sight(scene)
     mark, place = chosen(case), arbitration_compare.chosen(case.exam_id)
     last = st.session_state.get(f"last-goto-{case.exam_id}", (mark, place))
     number, once = place if place != last[1] else mark if mark != last[0] else st.session_state.get(f"goto-now-{case.exam_id}", (None, 0))
@@ -58,8 +61,10 @@ def panel(found: ArbitrationCase, user: Person, since: datetime) -> None:
         slices, doubts = slices_of(case, user), remarks(case, user)
         about_images(problem(case, user), doubts)
         _reads(found, user)
+        earlier(case, user)
         if found.shown or case.ai is not None:
             findings(case, slices, said_already=doubts)
+            growth(case, user)
         with st.container(key="reading_opinion"):
             form, details = st.container(key="reading_form", gap=None), st.container(key="reading_details", gap=None)
             with details:

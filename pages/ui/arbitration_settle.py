@@ -13,6 +13,7 @@ from core.workflow.reading import Opinion, consequence
 from pages.ui.case_parts.draft import draft, forget
 from pages.ui.i18n import _, show
 from pages.ui.session import act
+from pages.ui.viewer import prior
 from pages.ui.words import DECISION
 
 
@@ -52,7 +53,7 @@ def settle(found: ArbitrationCase, user: Person, chosen: Opinion | None, others:
             label = _("Settle: {category}, {decision}", category=chosen.category, decision=_(DECISION[chosen.decision]))
         off = chosen is None or bool(wrong)
         if st.button(label, type="primary", width="stretch", disabled=off, shortcut="Ctrl+Enter", key=f"settle-{case.exam_id}") and chosen:
-            done = act(arbitration.submit, user, case.exam_id, chosen, authors=others, opened_at=opened_at)
+            done = act(arbitration.submit, user, case.exam_id, chosen, authors=others, opened_at=opened_at, priors=prior.seen(case.exam_id))
             if done is not None:
                 forget(case.exam_id)
                 st.session_state["settled"] = show(done.sentence)

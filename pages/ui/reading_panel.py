@@ -38,6 +38,7 @@ def panel(here: Room, sitting: Sitting, case: Case, user: Person) -> None:
         strip(case, user)
         slices, doubts = slices_of(case, user), remarks(case, user)
         about_images(problem(case, user), doubts)
+        earlier(case, user)
         chosen = _opinion(case, user, slices, doubts) if case.can_read else None
     with st.container(key="case_decision"):
         if case.can_read:

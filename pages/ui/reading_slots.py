@@ -7,7 +7,8 @@ from core.workflow.reading import Case
 from pages.ui.case_parts.findings import chosen
 from pages.ui.case_parts.pictures import scene_of, show_images
 from pages.ui.reading_room import Room
-from pages.ui.viewer import viewer
+from pages.ui.viewer import prior, viewer
+from pages.ui.viewer.scene import goto
 
 COUNT = 2
 
@@ -26,8 +27,14 @@ def places() -> list[st.delta_generator.DeltaGenerator]:
 
 
 def in_sight(here: Room, place: st.delta_generator.DeltaGenerator, case: Case, user: Person) -> None:
+    """The case in hand; the keys are said by the desk, so the viewer has no list of its own."""
     with place:
-        show_images(case, user, *chosen(case))
+        if case.images and case.site_id in user.sites(Act.read_cases):
+            scene = scene_of(case, user)
+            prior.in_sight(scene)
+            viewer({**scene, "goto": goto(*chosen(case)), "help": False}, key=f"viewer-{case.exam_id}")
+        else:
+            show_images(case, user, None, 0)
 
 
 def behind(here: Room, place: st.delta_generator.DeltaGenerator, case: Case | None, user: Person) -> None:
@@ -35,4 +42,4 @@ def behind(here: Room, place: st.delta_generator.DeltaGenerator, case: Case | No
     here.slots[1 - here.front] = case.exam_id if case else None
     if case is not None and case.images and case.site_id in user.sites(Act.read_cases):
         with place:
-            viewer({**scene_of(case, user), "goto": None, "ahead": True}, key=f"viewer-{case.exam_id}")
+            viewer({**scene_of(case, user), "goto": None, "ahead": True, "help": False}, key=f"viewer-{case.exam_id}")
