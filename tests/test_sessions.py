@@ -10,6 +10,7 @@ from core.access import Person
 from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
 from core.workflow import claims, prior_requests, sessions, triage
+from core.workflow.reading_list import take_first
 from core.workflow.sessions import Sitting
 from db.engine import transaction
 from db.enums import PriorStep, Role, SessionStepKind
@@ -201,6 +202,38 @@ def test_what_is_next_is_not_reserved(dana: Person) -> None:
         assert sessions.upcoming(session, dana, sitting) == exams[2]
         sign(session, dana, exams[0])
     assert take(dana, sitting) == exams[2]
+
+
+def test_what_was_loaded_ahead_is_taken_at_once_unless_it_no_longer_waits(dana: Person) -> None:
+    exams = some_exams(4)
+    lung = some_exams(1, "lung")[0]
+    with transaction() as session:
+        emil = a_person(session, "emil")
+    sitting, his = begin(dana, "breast"), begin(emil)
+
+    def after(ahead: int) -> int | None:
+        with transaction() as session:
+            taken = sessions.next_case(session, dana, sitting, ahead)
+            sessions.skip(session, dana, sitting, taken or 0)
+        return taken
+
+    assert after(exams[2]) == exams[2], "the list may have changed; what is loaded is shown"
+    assert after(exams[2]) == exams[0], "it was skipped"
+    assert take(emil, his) == lung
+    assert after(lung) == exams[1], "it is of another programme, and Emil has it"
+    with transaction() as session:
+        claims.defer(session, emil, exams[3], "Later", now() + timedelta(days=1))
+        assert sessions.next_case(session, dana, sitting, exams[3]) is None
+
+
+def test_a_case_that_was_read_by_two_since_the_list_was_made_is_not_handed_out(dana: Person) -> None:
+    exams = some_exams(2)
+    with transaction() as session:
+        emil, fay = a_person(session, "emil"), a_person(session, "fay")
+        for reader in (emil, fay):
+            sign(session, reader, exams[0])
+        assert take_first(session, dana, exams) == exams[1]
+        assert take_first(session, emil, [exams[0]]) is None
 
 
 def test_a_sitting_ends_after_as_many_cases_as_asked_for(dana: Person) -> None:

@@ -62,8 +62,7 @@ def defer(session: Session, person: Person, exam_id: int, reason: str, until: da
 def resume(session: Session, person: Person, exam_id: int) -> None:
     """Bring a case that was put off back now. Nothing happens when it is not put off."""
     site = _undecided_site(session, person, exam_id)
-    last = session.exec(select(Deferral).where(Deferral.exam_id == exam_id).order_by(col(Deferral.id).desc()).limit(1)).first()
-    if last is None or last.until <= now():
+    if put_off_until(session, exam_id) is None:
         return
     session.add(Deferral(exam_id=exam_id, author_id=person.user_id, reason="", at=now(), until=now()))
     session.flush()
@@ -74,6 +73,13 @@ def held_by(session: Session, exam_id: int) -> tuple[int, str, datetime] | None:
     """User id and name of the person who has a case in hand now, and until when."""
     found = select(Claim.user_id, User.name, Claim.expires_at).join(User, col(User.id) == Claim.user_id)
     return session.exec(found.where(Claim.exam_id == exam_id, Claim.expires_at > now())).first()
+
+
+def put_off_until(session: Session, exam_id: int) -> datetime | None:
+    """Until when a case is put off; None when it is not."""
+    last = select(Deferral.until).where(Deferral.exam_id == exam_id).order_by(col(Deferral.id).desc())
+    until = session.exec(last.limit(1)).first()
+    return until if until is not None and until > now() else None
 
 
 def drop(session: Session, exam_id: int) -> None:

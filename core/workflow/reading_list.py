@@ -6,8 +6,11 @@ from sqlmodel import Session, col, select
 
 from core.access import Act, Person
 from core.errors import Conflict
-from core.workflow.claims import claim
+from core.workflow.case_facts import facts_of
+from core.workflow.claims import claim, held_by, put_off_until
 from core.workflow.ranking import Filters, order, ranked, ready
+from core.workflow.state import TO_READ
+from core.workflow.unscored import arriving
 from db.tables import Exam
 
 
@@ -28,11 +31,21 @@ def take_first(session: Session, person: Person, exam_ids: Iterable[int]) -> int
     """
     for exam_id in exam_ids:
         row = select(col(Exam.id)).where(Exam.id == exam_id).with_for_update(skip_locked=True, key_share=True)
-        if session.exec(row).first() is None:
+        if session.exec(row).first() is None or not offered(session, person, exam_id):
             continue
         try:
             claim(session, person, exam_id)
-        except Conflict:  # taken, decided or blocked since the list was made
+        except Conflict:  # taken at this moment
             continue
         return exam_id
     return None
+
+
+def offered(session: Session, person: Person, exam_id: int) -> bool:
+    """Whether this case could be handed to this person at this moment, whatever a list said that was made before."""
+    exam = session.get(Exam, exam_id)
+    if exam is None or exam.site_id not in person.sites(Act.read_cases) or arriving(exam.received_at, exam.completed_at, exam.problem):
+        return False
+    facts, holder = facts_of(session, exam_id), held_by(session, exam_id)
+    wanted = facts.stands.state in TO_READ and not facts.for_comparison and person.user_id not in facts.readers
+    return wanted and (holder is None or holder[0] == person.user_id) and put_off_until(session, exam_id) is None

@@ -19,7 +19,7 @@ from core.workflow.programmes import card
 from core.workflow.reading_list import reading_list, take_first
 from core.workflow.sitting import Sitting, in_hand, sitting_of, skipped
 from db.enums import SessionStepKind
-from db.tables import ReadingSession, ReadingSessionStep, User
+from db.tables import Episode, Exam, Programme, ReadingSession, ReadingSessionStep, User
 
 __all__ = [
     "Sitting", "current", "deferred", "finish", "next_case", "open_again", "priors_requested", "sitting", "skip", "start", "upcoming",
@@ -60,10 +60,11 @@ def sitting(session: Session, person: Person, sitting_id: int) -> Sitting:
     return sitting_of(session, _mine(session, person, sitting_id))
 
 
-def next_case(session: Session, person: Person, sitting_id: int) -> int | None:
+def next_case(session: Session, person: Person, sitting_id: int, ahead: int | None = None) -> int | None:
     """The exam to read next, claimed for this person: the one in hand until something became of it, else the first of the reading list.
 
     None when the sitting is full or no case waits for this person. Never a case that the person has read or skipped in this sitting.
+    `ahead`: what `upcoming` said a moment ago and is loaded already; it is taken at once if it still can be, however long the list is.
     """
     row = _mine(session, person, sitting_id, to_change=True)
     progress = sitting_of(session, row)
@@ -71,7 +72,8 @@ def next_case(session: Session, person: Person, sitting_id: int) -> int | None:
         return progress.in_hand
     if progress.full:
         return None
-    exam_id = take_first(session, person, _candidates(session, person, row))
+    loaded = [ahead] if ahead is not None and _of_sitting(session, row, ahead) else []
+    exam_id = take_first(session, person, loaded) or take_first(session, person, _candidates(session, person, row))
     if exam_id is not None:
         _step(session, row, exam_id, SessionStepKind.opened)
     return exam_id
@@ -124,6 +126,17 @@ def finish(session: Session, person: Person, sitting_id: int) -> Sitting:
     if row.ended_at is None:
         _end(session, person, row)
     return sitting_of(session, row)
+
+
+def _of_sitting(session: Session, row: ReadingSession, exam_id: int) -> bool:
+    """Whether a case is one of the sitting's programme and was not skipped in it."""
+    of = (
+        select(col(Programme.card_id))
+        .join(Episode, col(Episode.programme_id) == Programme.id)
+        .join(Exam, col(Exam.episode_id) == Episode.id)
+    )
+    card_id = session.exec(of.where(Exam.id == exam_id)).first()
+    return card_id is not None and row.card_id in ("", card_id) and exam_id not in skipped(session, row.id or 0)
 
 
 def _candidates(session: Session, person: Person, row: ReadingSession) -> Sequence[int]:
