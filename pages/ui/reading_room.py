@@ -48,7 +48,7 @@ def take(here: Room, sitting: Sitting, user: Person) -> Case | None:
     """The case in hand, opened and claimed; None when the sitting is full or nothing waits."""
     if here.exam_id is None or sitting.in_hand != here.exam_id:
         _leave(here, sitting)
-        here.exam_id = act(sessions.next_case, user, here.sitting_id)
+        here.exam_id = act(sessions.next_case, user, here.sitting_id, here.ahead or None)
         here.ahead = None
     if here.exam_id is None:
         return None
