@@ -237,3 +237,58 @@ def test_sentences_are_inserted_into_the_note_in_the_readers_language(doctor: Pe
     test.text_area[0].set_value("Seen.").run()
     test = pick(test, "Insert a sentence", "no_nodule")
     assert test.text_area[0].value == "Seen.\nNo pulmonary nodule. No other finding that needs follow-up."
+
+
+def drawn(exam_id: int, **more: Any) -> dict[str, Any]:
+    """Two diameters as the viewer tells them."""
+    points = [[0, 0, 0], [8, 0, 0], [4, -3, 0], [4, 3, 0]]
+    return {"id": "m1", "kind": "two_diameters", "image": "ct", "exam": exam_id, "points": points, "mm": [8.0, 6.0]} | more
+
+
+def test_diameters_drawn_in_the_viewer_become_a_nodule_and_are_stored_with_it(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    test = opened(doctor, exam_id)
+    test.session_state[f"measured-{exam_id}"] = [drawn(exam_id)]
+    test = press(test.run(), "Nodule of 8.0 × 6.0 mm as measured")
+    test = press(choose(test, "Type", "solid"), "Confirm")
+    assert "1 · Solid 7.0 mm" in words(test)
+    assert "as measured" not in words(test)
+    press(choose(test, "Your opinion: Lung-RADS", "3"), "Sign: 3")
+    said = signed()
+    assert (said.nodules[0].centre_lps_mm, said.measurements[0].nodule, said.measurements[0].mm) == ((4.0, 0.0, 0.0), "1", (8.0, 6.0))
+    assert said.measurements[0].image == {"image": "ct", "exam": exam_id}
+
+
+def test_a_measurement_replaces_the_ais_size_in_the_open_form_and_keeps_what_was_chosen(doctor: Person) -> None:
+    exam_id = lung_with_mark()
+    test = press(choose(opened(doctor, exam_id), "AI marks to judge", 1), "Take over")
+    test = choose(test, "Type", "part-solid")
+    test.session_state[f"measured-{exam_id}"] = [drawn(exam_id, mm=[8.0, 5.0]), drawn(exam_id + 1, id="m2", mm=[5.0, 4.0])]
+    test = press(test.run(), "Use the measurement 8.0 × 5.0 mm")
+    assert [(one.label, one.value) for one in test.number_input[:2]] == [("Long", 8.0), ("Short", 5.0)]
+    assert group(test, "Type").value == "part-solid"
+    assert not any("5.0 × 4.0" in button.label for button in test.button)
+    test = press(number(test, "Core", 3.0), "Confirm")
+    press(choose(test, "Your opinion: Lung-RADS", "3"), "Sign: 3")
+    assert [one.nodule for one in signed().measurements] == ["1", ""]
+
+
+def test_a_length_drawn_on_a_view_becomes_a_lesion_with_its_place(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session, "breast").id or 0
+    test = opened(doctor, exam_id)
+    line = {"id": "m1", "kind": "length", "image": 3, "exam": exam_id, "view": "L-CC", "points": [[100, 200], [140, 200]], "mm": [12.0]}
+    test.session_state[f"measured-{exam_id}"] = [line]
+    test = press(test.run(), "Lesion of 12.0 mm on L-CC as measured")
+    assert "Place: L-CC 120, 200" in words(test)
+    test = press(choose(pick(test, "Type", "other"), "Level of concern", 2), "Confirm")
+    assert "left · Other, concern 2: Benign, 12.0 mm" in words(test)
+
+
+def test_another_readers_case_starts_with_an_empty_form(doctor: Person) -> None:
+    with transaction() as session:
+        first, second = an_exam_here(session).id or 0, an_exam_here(session).id or 0
+    test = described(opened(doctor, first))
+    test.query_params["exam"] = str(second)
+    assert "1 · Solid" not in words(test.run())

@@ -144,6 +144,10 @@ class ViewToRepeat:
         return cls(**_known(cls, stored))
 
 
+WHERE = ("exam", "plane", "slice", "view", "sop")
+"""What the viewer says of where a measurement lies."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
     """A distance drawn in the viewer. `image`: what the viewer calls the image; `points`: mm in LPS of a CT (3 numbers), else pixels (2).
@@ -163,8 +167,9 @@ class Measurement:
         known = _known(cls, stored)
         points = tuple(tuple(float(part) for part in point) for point in known.get("points", ()))
         image = known.get("image", {})
-        image = dict(image) if isinstance(image, Mapping) else {"id": image}
-        return cls(**{**known, "points": points, "mm": tuple(float(one) for one in known.get("mm", ())), "image": image})
+        if not isinstance(image, Mapping):  # as the viewer tells it: what it lies on stands beside the name of the image
+            image = {"image": image, **{name: stored[name] for name in WHERE if stored.get(name) is not None}}
+        return cls(**{**known, "points": points, "mm": tuple(float(one) for one in known.get("mm", ())), "image": dict(image)})
 
 
 def _known(cls: type, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,29 +16,37 @@ Finding = NoduleFinding | Lesion
 
 @dataclass
 class Edit:
-    """What the form is open on: `place` in its list, or None for something new. `turn` makes every opening a form of its own."""
+    """What the form is open on: `place` in its list, or None for something new. `now`: the finding as the form stands.
+
+    `turn` names the fields; a new turn fills them from `base` again.
+    """
 
     base: Finding
     place: int | None
     turn: int
+    now: Finding | None = None
 
 
 @dataclass
 class Draft:
-    """`dismissed`: number of an AI mark → why; `attached`: id of a measurement → name of its nodule; `mark`: the AI mark looked at."""
+    """`dismissed`: number of an AI mark → why; `attached`: id of a measurement that was used → name of its nodule, "" for a lesion."""
 
     nodules: list[NoduleFinding] = field(default_factory=list)
     lesions: list[Lesion] = field(default_factory=list)
     dismissed: dict[int, str] = field(default_factory=dict)
     attached: dict[str, str] = field(default_factory=dict)
     edit: Edit | None = None
-    mark: int | None = None
-    placed: Any = None  # the last click that was used, so that each is used once
     turn: int = 0
 
     def open(self, base: Finding, place: int | None = None) -> None:
         self.turn += 1
         self.edit = Edit(base, place, self.turn)
+
+    def refill(self, finding: Finding) -> None:
+        """Fill the open form from elsewhere than its fields, such as a measurement."""
+        assert self.edit is not None
+        self.turn += 1
+        self.edit.base, self.edit.turn = finding, self.turn
 
     def keep(self, finding: Finding) -> None:
         """Put what the form holds into its list, and close the form."""
@@ -50,15 +58,20 @@ class Draft:
         self.edit = None
 
     def close(self) -> None:
-        """Leave the form without keeping it."""
-        self.edit = None
+        """Leave the form without keeping it; measurements that were used for something new are free again."""
+        edit, self.edit = self.edit, None
+        if edit is not None and edit.place is None:
+            self._release(edit.base)
 
     def remove(self) -> None:
         """Take what the form is open on away; measurements of it belong to nothing again."""
         edit, self.edit = self.edit, None
         if edit is None or edit.place is None:
             return
-        gone = (self.nodules if isinstance(edit.base, NoduleFinding) else self.lesions).pop(edit.place)
+        kept: list[Any] = self.nodules if isinstance(edit.base, NoduleFinding) else self.lesions
+        self._release(kept.pop(edit.place))
+
+    def _release(self, gone: Finding) -> None:
         if isinstance(gone, NoduleFinding):
             self.attached = {key: name for key, name in self.attached.items() if name != gone.name}
 
@@ -109,15 +122,11 @@ def measured(case: Case) -> tuple[Measurement, ...]:
     return tuple(Measurement.from_json({**one, "nodule": attached.get(str(one.get("id")), "")}) for one in drawn)
 
 
-def clicked(case: Case) -> dict[str, Any] | None:
-    """The last place that was clicked in the viewer for the open form, once."""
-    kept = draft(case.exam_id)
-    said = st.session_state.get(f"viewer-{case.exam_id}")
-    place = said.get("placed") if said is not None and hasattr(said, "get") else None
-    if not place or place == kept.placed:
-        return None
-    kept.placed = place
-    return dict(place)
+def free(case: Case, *, earlier: bool = False) -> tuple[Measurement, ...]:
+    """Measurements of this exam (or of an earlier one beside it) that belong to no finding yet, the newest first."""
+    used = draft(case.exam_id).attached
+    of_exam = [one for one in measured(case) if one.id not in used and (one.image.get("exam", case.exam_id) != case.exam_id) is earlier]
+    return tuple(reversed(of_exam))
 
 
 def _key(exam_id: int) -> str:

@@ -26,8 +26,8 @@ def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Senten
     if case.ai is None:
         st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
     else:
-        _summary(case.ai)
         with st.container(key="case_marks", gap=None):
+            _summary(case.ai)
             _marks(case, case.ai, slices)
     if between is not None:
         between()

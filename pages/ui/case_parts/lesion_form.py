@@ -1,21 +1,25 @@
-"""The form of one lesion: side, type, level of concern, size, and its place on each view, by a click in the image or by numbers."""
+"""The form of one lesion: side, type, level of concern, size, and its place on each view, drawn in the image or typed."""
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
+from core.workflow.opinion import Measurement
 from core.workflow.opinion_parts import CONCERN, LESIONS, SIDES, Lesion
 from core.workflow.reading import Case
-from pages.ui.case_parts.draft import Draft, Edit, clicked
+from pages.ui.case_parts.draft import Draft, Edit, free
 from pages.ui.i18n import _
+
+OFFERED = 3  # the newest
 
 
 def lesion_form(case: Case, kept: Draft, edit: Edit) -> None:
     """Confirming puts the lesion into the reader's list; what is still missing is said beside the button."""
-    base = _placed(case, edit)
+    base = edit.base
+    assert isinstance(base, Lesion)
     key = f"lesion-{case.exam_id}-{edit.turn}"
     with st.container(key="case_form", gap="xsmall"):
+        _offer(case, kept, edit, key)
         side = _choice(_("Side"), SIDES, base.side, f"{key}-side-{base.side}")
         kinds = list(LESIONS)
         at = kinds.index(base.kind) if base.kind in kinds else None
@@ -33,6 +37,7 @@ def lesion_form(case: Case, kept: Draft, edit: Edit) -> None:
         made = replace(
             base, side=side, kind=kind or "", concern=concern or 0, size_mm=size, category=category, positions=positions
         )  # fmt: skip
+        edit.now = made
         _end(kept, edit, made, key)
 
 
@@ -59,7 +64,7 @@ def _positions(case: Case, base: Lesion, side: str, key: str) -> dict[str, tuple
     if not views:
         return positions
     placed = ", ".join(f"{view} {x:.0f}, {y:.0f}" for view, (x, y) in positions.items())
-    said = _("Place: {places}", places=placed) if placed else _("No place yet: click it in the image with key L.")
+    said = _("Place: {places}", places=placed) if placed else _("No place yet: measure it in the image (key L), or type it.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(said)
         typed = st.checkbox(_("Type it"), key=f"{key}-typed", help=_("Column and row of the place in pixels of the image"))
@@ -81,16 +86,34 @@ def _typed(view: str, before: tuple[float, float] | None, key: str) -> tuple[flo
     return (float(x), float(y)) if x is not None and y is not None else None
 
 
-def _placed(case: Case, edit: Edit) -> Lesion:
-    """A click in the viewer gives the open form its place on that view, and its side where none was chosen."""
-    base = edit.base
-    assert isinstance(base, Lesion)
-    place: dict[str, Any] | None = clicked(case)
-    view, point = (str(place.get("view", "")), place.get("point")) if place else ("", None)
-    if view and point:
-        side = base.side or view[0]
-        edit.base = base = replace(base, side=side, positions={**base.positions, view: (float(point[0]), float(point[1]))})
-    return base
+def _offer(case: Case, kept: Draft, edit: Edit, key: str) -> None:
+    """Lengths drawn on a view, to be used as size and place of the open lesion."""
+    for one in drawn(case):
+        label = _("Use {size:.1f} mm on {view}", size=one.mm[0], view=one.image["view"])
+        args = (kept, edit, one)
+        st.button(label, key=f"{key}-use-{one.id}", icon=":material/straighten:", type="tertiary", on_click=_use, args=args)
+
+
+def drawn(case: Case) -> tuple[Measurement, ...]:
+    """Measurements on a view of this exam that belong to no lesion yet."""
+    views = case.card.expected_parts
+    return tuple(one for one in free(case) if one.image.get("view") in views and one.mm and one.points)[:OFFERED]
+
+
+def of_measurement(base: Lesion, one: Measurement) -> Lesion:
+    """The lesion with the middle of what was drawn as its place on that view, and its longest size."""
+    view = str(one.image["view"])
+    ends = one.points[:2]
+    middle = (sum(end[0] for end in ends) / len(ends), sum(end[1] for end in ends) / len(ends))
+    size = round(max(one.mm[0], base.size_mm or 0.0), 1)
+    return replace(base, side=base.side or view[0], positions={**base.positions, view: middle}, size_mm=size)
+
+
+def _use(kept: Draft, edit: Edit, one: Measurement) -> None:
+    now = edit.now or edit.base
+    assert isinstance(now, Lesion)
+    kept.refill(of_measurement(now, one))
+    kept.attached[one.id] = ""
 
 
 def _end(kept: Draft, edit: Edit, made: Lesion, key: str) -> None:

@@ -10,7 +10,7 @@ from core.workflow.prefill import lesion_of
 from core.workflow.reading import Case
 from pages.ui.case_parts.draft import Draft, draft, marks
 from pages.ui.case_parts.keys import key
-from pages.ui.case_parts.lesion_form import lesion_form
+from pages.ui.case_parts.lesion_form import drawn, lesion_form, of_measurement
 from pages.ui.i18n import _, n_, show
 
 WEIGHT = ("1", "2", "3", "0", "6", "4A", "4B", "4C", "5")
@@ -28,8 +28,21 @@ def lesions(case: Case) -> None:
             _line(case, kept, place, lesion)
         if kept.edit is not None and isinstance(kept.edit.base, Lesion):
             lesion_form(case, kept, kept.edit)
-        elif marks(case):
+            return
+        for one in drawn(case):
+            label = _("Lesion of {size:.1f} mm on {view} as measured", size=one.mm[0], view=one.image["view"])
+            new = of_measurement(Lesion(side="", kind="", concern=0), one)
+            st.button(
+                label, key=f"drawn-{case.exam_id}-{one.id}", icon=":material/straighten:", type="tertiary", on_click=_take,
+                args=(kept, new, one.id),
+            )  # fmt: skip
+        if marks(case):
             _marks(case, kept)
+
+
+def _take(kept: Draft, new: Lesion, measurement: str) -> None:
+    kept.open(new)
+    kept.attached[measurement] = ""
 
 
 def assessments(case: Case) -> dict[str, str]:

@@ -10,7 +10,8 @@ from core.workflow.nodule_check import CYST_CHANGES
 from core.workflow.opinion_parts import CHANGES, FLAGS, LOBES, NoduleFinding
 from core.workflow.reading import Case
 from core.workflow.slices import Slices
-from pages.ui.case_parts.draft import Draft, Edit, clicked, measured
+from pages.ui.case_parts.draft import Draft, Edit
+from pages.ui.case_parts.nodule_measure import offer_sizes
 from pages.ui.i18n import N_, _
 
 TYPES = {"solid": N_("Solid"), "part-solid": N_("Part"), "non-solid": N_("Non-s."), "airway": N_("Airway"), "cyst": N_("Cyst")}
@@ -32,11 +33,11 @@ def nodule_form(case: Case, kept: Draft, edit: Edit, slices: Slices | None) -> N
     base = edit.base
     assert isinstance(base, NoduleFinding)
     key = f"nodule-{case.exam_id}-{edit.turn}"
-    base = _placed(case, kept, edit, base, slices)
     with st.container(key="case_form", gap="xsmall"):
+        offer_sizes(case, kept, edit, key, slices)
         said: Values = {"kind": _one(_("Type"), TYPES, base, "kind", key)}
         if said["kind"] not in ("airway", "cyst"):
-            said |= _sizes(base, key, case, said["kind"] or "")
+            said |= _sizes(base, key, said["kind"] or "")
         else:
             said |= _special(base, key, said["kind"])
         said["lobe"] = _one(_("Lobe"), {name: name for name in LOBES}, base, "lobe", key)
@@ -46,7 +47,8 @@ def nodule_form(case: Case, kept: Draft, edit: Edit, slices: Slices | None) -> N
         given = [flag for flag in base.flags if flag in flags]
         said["flags"] = tuple(st.pills(_("Features"), flags, default=given, selection_mode="multi", format_func=_flag, key=f"{key}-flags"))
         _where(base, slices)
-        _end(kept, edit, _made(base, said), key)
+        edit.now = made = _made(base, said)
+        _end(kept, edit, made, key)
 
 
 def _flag(name: str) -> str:
@@ -63,10 +65,8 @@ def _one(label: str, options: Mapping[str, str], base: NoduleFinding, name: str,
     return str(said or "")
 
 
-def _sizes(base: NoduleFinding, key: str, case: Case, kind: str) -> Values:
-    """Long and short diameter, solid core where there is one, volume; a measurement drawn in the viewer fills the diameters."""
-    used = _from_viewer(case, key)
-    base = replace(base, **used) if used else base
+def _sizes(base: NoduleFinding, key: str, kind: str) -> Values:
+    """Long and short diameter, solid core where there is one, volume; a measurement fills the diameters."""
     names = [("long_mm", _("Long")), ("short_mm", _("Short"))]
     names += [("solid_mm", _("Core"))] if kind == "part-solid" else []
     names += [("volume_mm3", _("mm³"))]
@@ -99,21 +99,6 @@ def _tag(label: str, base: NoduleFinding, name: str, now: object) -> str:
 
 def _same(one: object, other: object) -> bool:
     return isinstance(one, int | float) and isinstance(other, int | float) and abs(one - other) < SAME
-
-
-def _from_viewer(case: Case, key: str) -> Values:
-    """Offer the last two-diameter measurement; taking it sets both diameters."""
-    drawn = [one for one in measured(case) if one.kind == "two_diameters" and len(one.mm) == 2]
-    if not drawn:
-        return {}
-    last = drawn[-1]
-    label = _("Use the measurement {long:.1f} × {short:.1f} mm", long=last.mm[0], short=last.mm[1])
-    if not st.button(label, key=f"{key}-use-{last.id}", icon=":material/straighten:", type="tertiary"):
-        return {}
-    for name, value in (("long_mm", last.mm[0]), ("short_mm", last.mm[1])):
-        st.session_state[f"{key}-{name}"] = round(value, 1)
-    st.session_state[f"{key}-measured"] = last.id
-    return {}
 
 
 def _special(base: NoduleFinding, key: str, kind: str) -> Values:
@@ -149,22 +134,11 @@ def _index(codes: list[str], code: str) -> int | None:
     return codes.index(code) if code in codes else None
 
 
-def _placed(case: Case, kept: Draft, edit: Edit, base: NoduleFinding, slices: Slices | None) -> NoduleFinding:
-    """A click in the viewer gives the open form its place."""
-    place = clicked(case)
-    if place is None or slices is None or place.get("slice") is None:
-        return base
-    lps = place.get("lps")
-    centre = (float(lps[0]), float(lps[1]), float(lps[2])) if lps else None
-    edit.base = moved = replace(base, slice=int(place["slice"]), centre_lps_mm=centre)
-    return moved
-
-
 def _where(base: NoduleFinding, slices: Slices | None) -> None:
     if base.slice is not None and slices is not None:
-        st.caption(_("On slice {n}; click in the image with key L to place it elsewhere.", n=slices.number(base.slice)))
+        st.caption(_("On slice {n}", n=slices.number(base.slice)))
     elif slices is not None:
-        st.caption(_("No place yet: click it in the image with key L."))
+        st.caption(_("No place yet: measure its diameters in the image (key B)."))
 
 
 def _made(base: NoduleFinding, said: Values) -> NoduleFinding:
@@ -179,9 +153,6 @@ def _made(base: NoduleFinding, said: Values) -> NoduleFinding:
 def _end(kept: Draft, edit: Edit, made: NoduleFinding, key: str) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button(_("Confirm"), type="primary", shortcut="Alt+Enter", key=f"{key}-confirm"):
-            used = st.session_state.get(f"{key}-measured")
-            if used is not None:
-                kept.attached[str(used)] = made.name
             kept.keep(made)
             st.rerun()
         st.button(_("Cancel"), key=f"{key}-cancel", on_click=kept.close)

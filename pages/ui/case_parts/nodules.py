@@ -13,6 +13,7 @@ from core.workflow.reading import Case
 from core.workflow.slices import Slices
 from pages.ui.case_parts.draft import Draft, draft, marks
 from pages.ui.case_parts.nodule_form import nodule_form
+from pages.ui.case_parts.nodule_measure import diameters, of_measurement
 from pages.ui.i18n import _, n_, number, show
 
 
@@ -25,7 +26,9 @@ def nodules(case: Case, slices: Slices | None) -> None:
             _line(case, kept, place, nodule)
         if kept.edit is not None and isinstance(kept.edit.base, NoduleFinding):
             nodule_form(case, kept, kept.edit, slices)
-        elif marks(case):
+            return
+        _drawn(case, kept, slices)
+        if marks(case):
             _marks(case, kept, slices)
 
 
@@ -56,6 +59,26 @@ def _line(case: Case, kept: Draft, place: int, nodule: NoduleFinding) -> None:
             on_click=kept.open,
             args=(nodule, place),
         )
+
+
+def _drawn(case: Case, kept: Draft, slices: Slices | None) -> None:
+    """Diameters that were drawn and belong to nothing yet become a nodule with one click."""
+    for one in diameters(case):
+        label = _("Nodule of {long:.1f} × {short:.1f} mm as measured", long=one.mm[0], short=one.mm[1])
+        new = of_measurement(kept.next_name(), one, slices)
+        st.button(
+            label,
+            key=f"drawn-{case.exam_id}-{one.id}",
+            icon=":material/straighten:",
+            type="tertiary",
+            on_click=_take,
+            args=(kept, new, one.id),
+        )
+
+
+def _take(kept: Draft, new: NoduleFinding, measurement: str) -> None:
+    kept.open(new)
+    kept.attached[measurement] = new.name
 
 
 def words(nodule: NoduleFinding) -> str:
