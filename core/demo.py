@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import log
 from core.clock import today
-from core.demonstration import history, images
+from core.demonstration import growth, history, images
 from core.demonstration.people import ACCOUNTS, make_accounts, make_sites
 from core.settings import settings
 from core.start import is_empty, prepare
@@ -49,6 +49,10 @@ def _hand_in(study: images.DemoStudy, site_id: int) -> bool:
         batch_id = intake.begin(session, site_id=site_id, programme=study.programme, source=intake.PHANTOM if study.phantom else SOURCE)
     receipts = intake.take_in(batch_id, paths=[study.folder])
     shutil.rmtree(study.folder, ignore_errors=True)
+    if study.decided:
+        with transaction() as session:
+            for exam_id in {receipt.exam_id for receipt in receipts if receipt.exam_id is not None}:
+                growth.decide(session, exam_id)
     trace.info("%s: %d files%s", study.folder.name, len(receipts), " (procedural phantom)" if study.phantom else "")
     return any(receipt.result == IntakeResult.accepted for receipt in receipts)
 

@@ -1,5 +1,6 @@
 """Two CT exams of one participant with real voxels behind them: the procedural thorax, lying differently a year later."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,14 @@ def lying(turn: tuple[float, float, float] = (3, -5, 8), shift: tuple[float, flo
     matrix[:3, :3] = Rotation.from_euler("xyz", turn, degrees=True).as_matrix()
     matrix[:3, 3] = middle + shift - matrix[:3, :3] @ middle
     return matrix
+
+
+def an_affine(spacing_mm: Sequence[float], origin_mm: Sequence[float]) -> NDArray[np.float64]:
+    """Axis-parallel: voxel (k, j, i, 1) → LPS mm; `spacing_mm` (z, y, x)."""
+    affine = np.zeros((4, 4))
+    affine[2, 0], affine[1, 1], affine[0, 2], affine[3, 3] = *spacing_mm, 1
+    affine[:3, 3] = origin_mm
+    return affine
 
 
 def sphere(mm: float) -> float:
@@ -57,9 +66,7 @@ def with_voxels(session: Session, two: TwoExams) -> None:
 
 
 def keep(session: Session, exam: Exam, hu: NDArray[np.int16]) -> None:
-    affine = np.zeros((4, 4))
-    affine[2, 0], affine[1, 1], affine[0, 2], affine[3, 3] = *phantom.SPACING_MM, 1
-    affine[:3, 3] = phantom.ORIGIN_LPS_MM
+    affine = an_affine(phantom.SPACING_MM, phantom.ORIGIN_LPS_MM)
     volume = Volume(
         hu=hu, affine=affine, spacing_mm=phantom.SPACING_MM, series_instance_uid="1.2", frames=(0,) * len(hu), warnings=(),
         sop_instance_uids=tuple(f"1.2.{k}" for k in range(len(hu))),

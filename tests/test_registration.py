@@ -17,6 +17,7 @@ from core.imaging.ct_series import gather
 from core.imaging.examine import examine
 from core.imaging.registration import Quality, measured, register
 from core.imaging.volume import read_volume
+from tests.growth_build import an_affine
 
 Hu, Matrix = NDArray[np.int16], NDArray[np.float64]
 SCANS = ("C3N-00247", "LIDC-IDRI-0001", "LIDC-IDRI-0002")
@@ -24,14 +25,6 @@ MOVES = (  # turn about x, y, z in degrees; shift in mm; new spacing (z, y, x); 
     ((4, -6, 10), (25, -20, 24), (1.5, 0.9, 0.9), 40),
     ((-10, 3, -4), (-12, 18, -33), (5.0, 0.8, 0.8), 60),
 )
-
-
-def an_affine(spacing: Sequence[float], origin: Sequence[float]) -> Matrix:
-    """Axis-parallel: voxel (k, j, i) → (x, y, z)."""
-    affine = np.zeros((4, 4))
-    affine[2, 0], affine[1, 1], affine[0, 2], affine[3, 3] = *spacing, 1
-    affine[:3, 3] = origin
-    return affine
 
 
 def moved(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydicom
 
-from core.demonstration import fetch, phantom
+from core.demonstration import fetch, growth, phantom
 from core.demonstration.ct_writer import write_ct
 from core.demonstration.identity import Identity, put_on, stable_uid
 
@@ -27,12 +27,15 @@ class DemoStudy:
     programme: str  # "lung" or "breast"
     folder: Path
     phantom: bool
+    decided: bool = False  # an earlier exam, read and decided long ago
 
 
 def prepare(cache: Path, today: date) -> Iterator[DemoStudy]:
     """Write every demonstration study below `cache` and yield each as soon as it is there."""
     yield from _mammograms(cache / "mammography", today - timedelta(days=2))
     yield _chest_ct(cache, today - timedelta(days=1))
+    for scan in growth.scans(cache, today):
+        yield DemoStudy("lung", scan.folder, phantom=True, decided=scan.earlier)
 
 
 def _chest_ct(cache: Path, exam_date: date) -> DemoStudy:

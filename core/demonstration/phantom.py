@@ -17,11 +17,17 @@ NODULE_LPS_MM, NODULE_MM = (70.0, 10.0, -150.0), 14.0
 
 
 def thorax(
-    seed: int = 1, *, nodules: Sequence[Nodule] = ((NODULE_LPS_MM, NODULE_MM),), lies: NDArray[np.float64] | None = None, noise: int = 1
+    seed: int = 1,
+    *,
+    nodules: Sequence[Nodule] = ((NODULE_LPS_MM, NODULE_MM),),
+    lies: NDArray[np.float64] | None = None,
+    noise: int = 1,
+    branches: int = 16,
 ) -> NDArray[np.int16]:
     """(80, 176, 176) HU: body, two lungs, heart, spine, ribs, vessels, trachea and solid `nodules` (centre, diameter).
 
     `lies` (4, 4): LPS mm of the chest as it is → where it lies in this scan. Another `noise` is another scan of the same chest.
+    `branches` of vessels grow in each lung.
     """
     rng = np.random.default_rng(seed)
     z, y, x = np.broadcast_arrays(*_grid()) if lies is None else _lying(lies)
@@ -32,7 +38,7 @@ def thorax(
     for side in (-1, 1):
         lung = ((x - side * 72) / (58 * height)) ** 2 + ((y + 2) / (82 * height)) ** 2 < 1
         hu[lung & (np.abs(z + 150) < 140)] = -860
-    _vessels(hu, rng, x, y, z)
+    _vessels(hu, rng, x, y, z, branches)
     hu[((x - 18) / 48) ** 2 + ((y + 28) / 42) ** 2 + ((z + 190) / 60) ** 2 < 1] = 42  # heart
     hu[(x**2 + (y - 78) ** 2 < 19**2)] = 220  # spine
     hu[(x**2 + (y + 8) ** 2 < 8**2) & (z > -130)] = -990  # trachea
@@ -63,11 +69,11 @@ def _lying(lies: NDArray[np.float64]) -> list[Grid]:
     return moved[::-1]
 
 
-def _vessels(hu: Grid, rng: np.random.Generator, x: Grid, y: Grid, z: Grid) -> None:
+def _vessels(hu: Grid, rng: np.random.Generator, x: Grid, y: Grid, z: Grid, branches: int) -> None:
     """Straight branches from each hilum, thinner with distance, only where there is lung."""
     for side in (-1, 1):
         hilum = np.array([side * 34.0, 0.0, -150.0])
-        for _ in range(16):
+        for _ in range(branches):
             way = rng.normal(size=3) * (0.8, 1, 1) + (side * 0.9, 0, 0)
             way /= np.linalg.norm(way)
             along = (x - hilum[0]) * way[0] + (y - hilum[1]) * way[1] + (z - hilum[2]) * way[2]
