@@ -1,5 +1,6 @@
 """The letter to a participant: plain words about what was decided and what happens next. It says nothing of what an AI found."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,17 +39,27 @@ class Letter:
 DEMONSTRATION = N_("Demonstration: this person is invented. Not a real letter.")
 
 
+def spoken(name: str) -> str:
+    """A name as it is said: "Doe, Jane" is Jane Doe, "陈, 美玲" is 陈美玲."""
+    family, _, given = (part.strip() for part in name.partition(","))
+    if not given:
+        return family
+    chinese = not any(unicodedata.name(sign, "").startswith("LATIN") for sign in family + given)
+    return family + given if chinese and any("\u4e00" <= sign <= "\u9fff" for sign in name) else f"{given} {family}"
+
+
 def letter(facts: LetterFacts, tongue: Tongue) -> Letter:
     """Every field is filled, or the letter is refused."""
     words = template(facts.programme, tongue.language)
     name, chosen = words.words(facts.decision, facts.category)
-    values = {"name": facts.name, "site": facts.site, "exam_date": tongue.day(facts.exam_date), "due": tongue.day(facts.due)}
+    name_said = spoken(facts.name)
+    values = {"name": name_said, "site": facts.site, "exam_date": tongue.day(facts.exam_date), "due": tongue.day(facts.due)}
     paragraphs = [filled(one, values) for one in (words.dear, *chosen.body.strip().split("\n\n"), words.symptoms, words.questions)]
     source = f"{facts.programme}.{name}"
     content = Content(
         language=tongue.language,
         title=filled(chosen.subject, values),
-        subtitle=f"{facts.name} · {facts.number} · {tongue.day(facts.written)}",
+        subtitle=f"{name_said} · {facts.number} · {tongue.day(facts.written)}",
         running=facts.site,
         foot=tongue.say("Letter {template}, version {version}", template=source, version=words.version),
         page=tongue.catalogue.get(PAGE, PAGE),

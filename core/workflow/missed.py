@@ -1,5 +1,6 @@
 """The missed-case loop: from an interval cancer back to the exam before it, with the reads and the AI score as they were on that day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,30 +57,40 @@ def missed(session: Session, person: Person, participant_id: int) -> tuple[Misse
         if outcome is None or outcome.kind != OutcomeKind.interval_cancer:
             continue
         decision = decision_of(session, exam.id or 0)
-        ai, reason = (None, say(N_("AI hidden until you decide"))) if exam.id in hidden else _then(session, exam.id or 0, decision)
+        reads = reads_of(session, person, exam.id or 0)
+        ai, reason = (
+            (None, say(N_("AI hidden until you decide")))
+            if exam.id in hidden
+            else _then(session, exam.id or 0, decision, [read.run_id for read in reads])
+        )
         found.append(
             Missed(
                 exam_id=exam.id or 0, exam_date=exam.exam_date, programme=card_id, diagnosed=outcome.happened_on,
                 days_after=(outcome.happened_on - exam.exam_date).days, certainty=outcome.certainty, source=outcome.source,
-                reads=reads_of(session, person, exam.id or 0), decision=decision, ai=ai, ai_reason=reason,
+                reads=reads, decision=decision, ai=ai, ai_reason=reason,
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _then(session: Session, exam_id: int, decision: DecisionLine | None) -> tuple[ScoreThen | None, Sentence | None]:
-    """The last one before the decision of a version that was in force by then."""
+def _then(
+    session: Session, exam_id: int, decision: DecisionLine | None, in_sight: Sequence[int | None]
+) -> tuple[ScoreThen | None, Sentence | None]:
+    """The run that readers had in sight, else the last one before the decision of a version that was in force by then."""
     if decision is None:
         return None, say(NOT_THEN)
     rows = select(ModelRun, ModelVersion).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id)
+    rows = rows.where(ModelRun.exam_id == exam_id, ModelRun.outcome == RunOutcome.scored)
+    rows = rows.order_by(col(ModelVersion.synthetic), col(ModelRun.id).desc())
     in_force = select(ModelStatus.version_id).where(ModelStatus.state == ModelState.active, ModelStatus.at <= decision.at)
-    rows = rows.where(ModelRun.exam_id == exam_id, ModelRun.outcome == RunOutcome.scored, ModelRun.finished_at <= decision.at)
-    rows = rows.where(col(ModelRun.version_id).in_(in_force))
-    row = session.exec(rows.order_by(col(ModelVersion.synthetic), col(ModelRun.id).desc())).first()
+    by_then = rows.where(ModelRun.finished_at <= decision.at, col(ModelRun.version_id).in_(in_force))
+    seen = [run_id for run_id in in_sight if run_id is not None]
+    row = (session.exec(rows.where(col(ModelRun.id).in_(seen))).first() if seen else None) or session.exec(by_then).first()
     if row is None:
         return None, say(NOT_THEN)
     run, version = row
     then = ScoreThen(
-        f"{version.name}.{version.tag}", run.step, run.score, run.id or 0, run.finished_at.date(), run.synthetic or version.synthetic
-    )
+        model=f"{version.name}.{version.tag}", step=run.step, score=run.score, run_id=run.id or 0, at=run.finished_at.date(),
+        synthetic=run.synthetic or version.synthetic,
+    )  # fmt: skip
     return then, None

@@ -40,12 +40,12 @@ def step_words(step: NoduleStep) -> str:
     time = step.doubling
     if time is None or time.fastest is None:
         return _("{change}, did not grow", change=change)
-    slowest = _("{n} days", n=round(time.slowest)) if time.slowest is not None else _("no growth at all")
-    bounds = _("{fastest} days to {slowest}", fastest=round(time.fastest), slowest=slowest)
-    if time.days is None:
-        return _("{change}, no growth measured; within the error of measurement: {bounds}", change=change, bounds=bounds)
-    said = {"change": change, "days": round(time.days), "bounds": bounds}
-    return _("{change}, doubling in {days} days (within the error of measurement: {bounds})", **said)
+    fastest = round(time.fastest)
+    if time.days is None or time.slowest is None:
+        return _("{change}, within the error of measurement: doubling in {days} days at the fastest, or no growth at all",
+                 change=change, days=fastest)  # fmt: skip
+    said = {"change": change, "days": round(time.days), "fastest": fastest, "slowest": round(time.slowest)}
+    return _("{change}, doubling in {days} days (within the error of measurement {fastest} to {slowest})", **said)
 
 
 def dated(figure: go.Figure, days: Sequence[date]) -> go.Figure:
@@ -76,8 +76,12 @@ def _figure(lines: Sequence[NoduleLine], look: Palette) -> go.Figure:
     volumes = [point.volume_mm3 for line in lines for point in line.points if point.volume_mm3]
     if volumes:
         low, high = min(volumes), max(volumes)
-        ticks = "D2" if high / low < WIDE else 1
-        figure.update_yaxes(type="log", range=[log10(low * 0.6), log10(high * 1.7)], rangemode="normal", dtick=ticks)
+        steps = (1, 2, 5) if high / low < WIDE else (1,)
+        ticks = [step * 10**power for power in range(8) for step in steps]
+        figure.update_yaxes(
+            type="log", range=[log10(low * 0.6), log10(high * 1.7)], rangemode="normal", tickmode="array", tickvals=ticks,
+            ticktext=[number(tick) for tick in ticks],
+        )  # fmt: skip
     return dated(figure, [point.at for line in lines for point in line.points])
 
 
