@@ -122,7 +122,9 @@ def test_after_five_days_the_case_comes_back_flagged_and_the_request_stays_open(
     assert requests(carl)[0] == row, "the longest open leads"
     with transaction() as session:
         shown = next(row for row in triage.worklist(session, carl, Filters(state="all")).rows if row.exam_id == other)
+        notes = [str(one) for one in reading.case(session, dana, other).notes]
     assert shown.escalated
+    assert notes == [f"Earlier images asked for on {ago(5):%Y-%m-%d} have not come"]
     assert str(shown.because).startswith(f"Earlier images asked for on {ago(5):%Y-%m-%d} have not come; ")
     enter(carl, other, P.not_available)
     assert not state(other).escalated

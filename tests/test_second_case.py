@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from core.access import Person
 from core.clock import now, today
 from core.words import Sentence
-from core.workflow import claims, episodes, exams, second_case, triage
+from core.workflow import claims, episodes, exams, reading, second_case, triage
 from core.workflow.recalls import open_recalls
 from core.workflow.timeline import timeline
 from db.engine import transaction
@@ -46,7 +46,7 @@ def recalled(
     session: Session, person: Person, exam: Exam, *, kind: ProgrammeDecision = D.technical_recall, named: tuple[str, ...] = ()
 ) -> Recall:
     """The exam read and decided by one person, who names views; its recall is open."""
-    said = {"views": [{"view": view, "reasons": ["motion"]} for view in named]} if named else {}
+    said = {"views": [{"view": view, "reason": "motion"} for view in named]} if named else {}
     session.add(
         Read(
             exam_id=exam.id or 0, reader_id=person.user_id, category="0", decision=kind, opinion=said, saw_ai=False, opened_at=ago(1),
@@ -167,7 +167,7 @@ def test_more_views_than_asked_for_are_welcome(dana: Person) -> None:
 def test_what_the_arbitrators_named_counts(dana: Person) -> None:
     first = recall_after(dana, views(), named=("R-CC",))
     with transaction() as session:
-        said = {"views": [{"view": "L-CC", "reasons": ["positioning"]}]}
+        said = {"views": [{"view": "L-CC", "reason": "positioning"}]}
         row = {"category": "0", "decision": D.technical_recall, "opinion": said, "opened_at": ago(1), "at": ago(1)}
         session.add(Arbitration(exam_id=first.id, **row))
     taken_in(views("L-CC", day=today()))
@@ -196,8 +196,10 @@ def test_a_chest_ct_is_repeated_as_a_whole(dana: Person) -> None:
 def test_a_second_case_says_what_it_rests_on(dana: Person) -> None:
     recall_after(dana, views(), named=("R-CC",))
     taken_in(views("R-CC", day=today()))
+    first, second = the_exams()
     with transaction() as session:
-        said = str(second_case.rests_on(session, session.exec(select(Exam).where(Exam.follows_exam_id > 0)).one()))  # type: ignore[operator]
+        (said,) = (str(one) for one in reading.case(session, dana, second.id or 0).notes)
+        assert reading.case(session, dana, first.id or 0).notes == ()
     assert said == f"Repeat of the exam of {FIRST} after a technical recall: R-CC only; the other views are in that exam"
 
 

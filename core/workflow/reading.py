@@ -11,7 +11,7 @@ from core.access import Act, Person
 from core.clock import now, today
 from core.errors import Conflict, NotAllowed
 from core.words import N_, Sentence, say
-from core.workflow import claims
+from core.workflow import claims, prior_requests
 from core.workflow.ai import AiResult, FindingLine, ai_result
 from core.workflow.blind import ai_hidden, reads_hidden, state_in_sight
 from core.workflow.case_facts import CaseFacts, facts_of
@@ -22,6 +22,7 @@ from core.workflow.participants import ParticipantLine, line
 from core.workflow.policies import ReadingPolicy
 from core.workflow.programmes import Card, card, consequence
 from core.workflow.reveal import known_run, reveal_run
+from core.workflow.second_case import rests_on
 from core.workflow.signing import Opinion, Signed, submit
 from core.workflow.state import TO_ARBITRATE, TO_READ, CaseState, changeable_until, is_settled
 from core.workflow.suggestion import Suggestion, suggestion, with_rule
@@ -81,6 +82,8 @@ class Case:
     """Whether the AI result is handed out once `reveal_ai` has noted that this person is shown it."""
     baseline: bool
     """Whether no earlier exam of this participant in this programme is known."""
+    notes: tuple[Sentence, ...]
+    """What a second case rests on, and that earlier images have been asked for in vain."""
 
 
 def case(session: Session, person: Person, exam_id: int) -> Case:
@@ -117,8 +120,14 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
         because=None if blind or state in TO_ARBITRATE else facts.stands.because, can_take_back=may_change,
         changeable_until=changeable_until(facts.policy, mine.committed_at) if mine and may_change else None,
         can_finalise=_by_hand(person, exam, facts), can_arbitrate=_can_arbitrate(person, exam, facts, may_change=may_change),
-        can_reveal=blind and mine is not None and facts.policy.shows == "after_read", baseline=baseline,
+        can_reveal=blind and mine is not None and facts.policy.shows == "after_read", baseline=baseline, notes=_notes(session, exam),
     )  # fmt: skip
+
+
+def _notes(session: Session, exam: Exam) -> tuple[Sentence, ...]:
+    priors = prior_requests.state_of(session, [exam.id or 0]).get(exam.id or 0)
+    late = say(N_("Earlier images asked for on {day} have not come"), day=priors.asked_at.date()) if priors and priors.escalated else None
+    return tuple(one for one in (rests_on(session, exam), late) if one is not None)
 
 
 def open_case(session: Session, person: Person, exam_id: int) -> Case:

@@ -83,12 +83,12 @@ def problem(case: Case, user: Person) -> str:
 def remarks(case: Case, user: Person) -> tuple[Sentence, ...]:
     """What else is doubtful about the images, each said once."""
     if not case.images or case.site_id not in user.sites(Act.read_cases):
-        return ()
+        return case.notes
     if case.kind is ExamKind.lung_ct:
         said = list(_images(case, user).warnings)
     else:
         said = [warning for picture in read(pictures.pictures, user, case.exam_id) for warning in _of_picture(picture)]
-    return tuple(one for one in {str(one): one for one in said}.values() if str(one) != str(case.problem))
+    return tuple(one for one in {str(one): one for one in (*case.notes, *said)}.values() if str(one) != str(case.problem))
 
 
 def _of_picture(picture: pictures.Picture) -> tuple[Sentence, ...]:
