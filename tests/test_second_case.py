@@ -9,13 +9,15 @@ from sqlmodel import Session, select
 from core.access import Person
 from core.clock import now, today
 from core.words import Sentence
-from core.workflow import claims, episodes, exams, reading, second_case, triage
+from core.workflow import claims, episodes, exams, reading, runs, second_case, triage
+from core.workflow.opinion import Opinion, ViewToRepeat
+from core.workflow.programmes import programme_row
 from core.workflow.recalls import open_recalls
 from core.workflow.timeline import timeline
 from db.engine import transaction
 from db.enums import EpisodeStep, ProgrammeDecision, RecallStep, Role
-from db.tables import Arbitration, Decision, Episode, Exam, ExamInstance, Read, Recall, RecallEvent
-from tests.build import a_decision, a_person, a_recall, ago
+from db.tables import AiPolicy, Arbitration, Decision, Episode, Exam, ExamInstance, Read, Recall, RecallEvent
+from tests.build import a_decision, a_model, a_person, a_recall, ago
 from tests.dicom_build import ct_series, mammogram
 from tests.test_intake_files import taken_in
 
@@ -90,6 +92,45 @@ def test_a_technical_recall_on_rcc_opens_a_second_case_for_that_view_only(dana: 
     assert second.problem == "", "no other view is missed"
     assert parts(second) == {"R-CC"}
     assert parts(first) == {"L-CC", "L-MLO", "R-CC", "R-MLO"}
+
+
+def test_the_whole_way_from_two_technical_recalls_to_a_closed_round(dana: Person) -> None:
+    """As it happens: two readers name R-CC, the recall opens by itself, the view comes, the same two read it, the round ends."""
+    with transaction() as session:
+        emil, carl = a_person(session, "emil"), a_person(session, "carl", role=Role.coordinator)
+        programme = programme_row(session, "breast").id or 0
+        at_once = {"finalise_minutes": 0, "readers": 2}
+        session.add(AiPolicy(programme_id=programme, version=1, kind="after_read", valid_from=ago(1), settings=at_once))
+    technical = Opinion(category="0", decision=D.technical_recall, views=(ViewToRepeat(view="R-CC", reason="motion"),))
+    normal = Opinion(category="1", decision=D.routine_recall)
+    taken_in(views(day=today() - timedelta(days=1)))
+    (first,) = the_exams()
+    sign(first, technical, dana, emil)
+    with transaction() as session:
+        (recall,) = open_recalls(session, carl)
+    assert (recall.kind, recall.views) == (D.technical_recall, ("R-CC",))
+    taken_in(views("R-CC", day=today()))
+    first, second = the_exams()
+    with transaction() as session:
+        assert open_recalls(session, carl) == ()
+        assert runs.due(session, second.id or 0) is None, "no model is installed"
+        a_model(session, "mammography")
+        assert runs.due(session, second.id or 0) is not None, "it is scored on the view it has"
+        assert triage.claim_next(session, dana) == second.id
+    sign(second, normal, dana, emil)
+    with transaction() as session:
+        assert episodes.current(session, first.episode_id) == EpisodeStep.closed
+        decisions = session.exec(select(Decision.exam_id, Decision.decision).order_by(Decision.id)).all()  # type: ignore[arg-type]
+        who = session.get_one(Episode, first.episode_id).participant_id
+        listed = [event.exam_id for event in timeline(session, dana, who) if event.kind == "read"]
+    assert decisions == [(first.id, D.technical_recall), (second.id, D.routine_recall)]
+    assert sorted(one or 0 for one in listed) == [first.id, first.id, second.id, second.id]
+
+
+def sign(exam: Exam, opinion: Opinion, *readers: Person) -> None:
+    for reader in readers:
+        with transaction() as session:
+            reading.submit(session, reader, exam.id or 0, opinion, saw_ai=False, run_id=None, opened_at=now())
 
 
 def test_both_reads_are_listed_and_the_same_reader_may_read_the_second_case(dana: Person) -> None:
