@@ -12,8 +12,9 @@ from core.workflow.opinion import Opinion
 from core.workflow.programmes import programme_row
 from db.engine import snapshot, transaction
 from db.enums import FindingKind, Role
-from db.tables import AiPolicy, Exam, ModelRun, Read
-from tests.build import a_finding, a_model, a_participant, a_run, a_site, ago, an_exam
+from db.enums import ProgrammeDecision as D
+from db.tables import AiPolicy, Arbitration, ArbitrationAuthor, Exam, ModelRun, Read
+from tests.build import a_decision, a_finding, a_model, a_participant, a_person, a_read, a_run, a_site, ago, an_exam
 from tests.pages import open_page, people, words
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
@@ -28,11 +29,11 @@ def an_exam_here(session: Session, programme: str = "lung") -> Exam:
     return an_exam(session, participant=a_participant(session, site=a_site(session, "N")), programme=programme, images=0)
 
 
-def lung_with_mark(*, shows: str = "beside") -> int:
+def lung_with_mark(*, shows: str = "beside", **settings: Any) -> int:
     """An exam whose AI marked one nodule of 7.0 × 6.0 mm; `shows`: when readers see it."""
     with transaction() as session:
         programme = programme_row(session, "lung")
-        session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind=shows, valid_from=ago(9)))
+        session.add(AiPolicy(programme_id=programme.id or 0, version=1, kind=shows, settings=settings, valid_from=ago(9)))
         exam = an_exam_here(session)
         run = a_run(session, exam, version=a_model(session))
         sizes = {"long_axis_mm": 7.0, "short_axis_mm": 6.0, "mean_diameter_mm": 6.5, "volume_mm3": 140.0}
@@ -292,3 +293,52 @@ def test_another_readers_case_starts_with_an_empty_form(doctor: Person) -> None:
     test = described(opened(doctor, first))
     test.query_params["exam"] = str(second)
     assert "1 · Solid" not in words(test.run())
+
+
+def test_a_read_taken_back_opens_with_everything_that_was_said_and_blind_again(doctor: Person) -> None:
+    exam_id = lung_with_mark(shows="after_read", finalise_minutes=60)
+    test = opened(doctor, exam_id)
+    test.session_state[f"measured-{exam_id}"] = [drawn(exam_id)]
+    test = press(test.run(), "Nodule of 8.0 × 6.0 mm as measured")
+    test = choose(press(choose(test, "Type", "solid"), "Confirm"), "Your opinion: Lung-RADS", "3")
+    test.text_area[0].set_value("First look").run()
+    test = press(test, "Sign: 3")
+    assert "6.5 mm" in words(test)
+    test = press(test, "Take back and change")
+    assert "6.5 mm" not in words(test)
+    assert "1 · Solid 7.0 mm" in words(test)
+    assert (group(test, "Your opinion").value, test.text_area[0].value) == ("3", "First look")
+    assert test.session_state[f"measured-{exam_id}"][0]["points"] == drawn(exam_id)["points"]
+    press(test, "Sign: 3")
+    with snapshot() as session:
+        first, second = session.exec(select(Read).order_by(Read.id)).all()  # type: ignore[arg-type]
+    assert (first.saw_ai, second.saw_ai, second.revision) == (False, True, 1)
+    assert first.opinion == second.opinion
+
+
+def test_two_reads_stand_side_by_side_with_what_differs_and_what_was_in_sight(doctor: Person) -> None:
+    with transaction() as session:
+        exam = an_exam_here(session)
+        other = a_person(session, "other", site=a_site(session, "N"))
+        nodule = {"name": "1", "kind": "solid", "mean_mm": 7.0, "from_mark": 1}
+        a_read(session, exam, doctor, category="3", decision=D.short_term_recall, opinion={"nodules": [nodule]})
+        a_read(session, exam, other, category="2", saw_ai=True, opinion={"note": "Scar", "differences": [{"what": "left", "mark": 1}]})
+        arbitration = Arbitration(
+            exam_id=exam.id or 0, category="3", decision=D.short_term_recall, seen={"reads": [1, 2]}, opened_at=ago(0), at=ago(0)
+        )
+        session.add(arbitration)
+        session.flush()
+        session.add(ArbitrationAuthor(arbitration_id=arbitration.id or 0, user_id=other.user_id))
+        a_decision(session, exam, other, category="3", decision=D.short_term_recall)
+    said = words(opened(doctor, exam.id or 0))
+    for expected in (
+        "They differ in 3 points",
+        "**Decision**: Short-term recall ≠ Routine screening",
+        "**Category**: 3 ≠ 2",
+        "**Nodule 1**: Solid, 7.0 mm ≠ not named",
+        "without AI",
+        "AI result in sight",
+        "2 other reads in sight",
+        "AI mark 1: neither taken over nor dismissed",
+    ):
+        assert expected in said

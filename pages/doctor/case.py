@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.access import Act
 from pages.ui import case_parts
-from pages.ui.case_parts.concluded import concluded, reads
+from pages.ui.case_parts.concluded import concluded
 from pages.ui.case_parts.earlier import asked_for, earlier
 from pages.ui.case_parts.findings import about_images, chosen, findings
 from pages.ui.case_parts.growth import growth
 from pages.ui.case_parts.opened import keep_claim, opened, wait_for_ai
 from pages.ui.case_parts.opinion import described, opinion, sign
 from pages.ui.case_parts.pictures import problem, remarks, show_images, slices_of
+from pages.ui.case_parts.reads import reads
 from pages.ui.case_parts.top import top
 from pages.ui.session import require
 
@@ -35,7 +36,7 @@ with st.container(key="case_body", horizontal=True, gap="small"):
             earlier(case, user)
             findings(case, slices, said_already=doubts, between=partial(described, case, user, slices) if case.can_read else None)
             growth(case, user)
-            reads(case)
+            reads(case, user)
         if case.can_read:
             with st.container(key="case_decision"):
                 sign(case, user, opinion(case))

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.access import Act, Person
-from core.workflow.reading import Case, ReadLine
+from core.workflow.reading import Case
 from pages.ui import waiting
+from pages.ui.case_parts.taking_back import open_steps
 from pages.ui.history_documents import for_case
 from pages.ui.i18n import _, moment, show
 from pages.ui.words import DECISION
@@ -17,6 +18,7 @@ def concluded(case: Case, user: Person) -> None:
         st.markdown(f":green[:material/check_circle:] **{show(signed)}**")
     elif case.why_not is not None:
         st.markdown(f":material/info: {show(case.why_not)}")
+    open_steps(case, user)
     if user.may(Act.read_cases):
         with st.container(horizontal=True):
             if st.button(_("Next case"), type="primary", icon=":material/arrow_forward:", shortcut="Ctrl+Enter"):
@@ -29,23 +31,3 @@ def concluded(case: Case, user: Person) -> None:
         st.markdown(f"**{case.card.scheme} {case.decision.category} · {decision}**")
         st.caption(_("{name}, {at}", name=case.decision.author, at=moment(case.decision.at)))
         for_case(user, case.exam_id)
-
-
-def reads(case: Case) -> None:
-    """Every signed opinion that may be seen, with what its reader had in sight."""
-    if not case.reads:
-        return
-    st.header(_("Reads"), anchor=False)
-    for read in case.reads:
-        _read(read, case)
-
-
-def _read(read: ReadLine, case: Case) -> None:
-    parts = [f"{case.card.scheme} {read.category}", _(DECISION[read.decision])]
-    if read.density:
-        parts.append(_("density {letter}", letter=read.density))
-    st.markdown(f"**{read.reader}**  \n{' · '.join(parts)}")
-    seen = _("AI result in sight") if read.saw_ai else _("without AI")
-    st.caption(f"{moment(read.committed_at)} · {seen}")
-    if read.note:
-        st.text(read.note)

@@ -92,6 +92,11 @@ def draft(exam_id: int) -> Draft:
     return found
 
 
+def put_back(exam_id: int, kept: Draft) -> None:
+    """Begin with what was described before."""
+    st.session_state[_key(exam_id)] = kept
+
+
 def begun(exam_id: int) -> bool:
     """Whether something is described that one click must not throw away."""
     kept: Draft | None = st.session_state.get(_key(exam_id))
