@@ -123,7 +123,7 @@ def _lung_rads(pair: Pair) -> Verdict:
 
 def _nelson(pair: Pair) -> Verdict:
     if pair.new:
-        raise Lacking(say(N_("A new nodule is judged by its second volume")))
+        raise Lacking(say(N_("Judges a new nodule by its second volume")))
     now, before = _volumes(pair)
     found = nelson.follow_up(before, now, pair.days)
     return found, say(NELSON_WORDS[found]), OF_NELSON[found]
@@ -131,7 +131,7 @@ def _nelson(pair: Pair) -> Verdict:
 
 def _bts(pair: Pair) -> Verdict:
     if pair.new:
-        raise Lacking(say(N_("The protocol has no table for new nodules in a screening round")))
+        raise Lacking(say(N_("No table for nodules that are new in a round")))
     now, before = _volumes(pair)
     found = bts2015.follow_up(before, now, pair.days)
     return found.template, found, OF_BTS[found.template]
@@ -139,7 +139,7 @@ def _bts(pair: Pair) -> Verdict:
 
 def _eups(pair: Pair) -> Verdict:
     if not pair.new:
-        raise Lacking(say(N_("Its limits are for nodules at the first exam and for new ones")))
+        raise Lacking(say(N_("Only for the first exam and for new nodules")))
     if pair.kind != "solid":
         raise Lacking(say(N_("Its limits are for solid nodules")))
     if pair.now_mm3 is None:

@@ -2,13 +2,25 @@
 
 from collections.abc import Callable
 
+from core.rules import bts2015, eups2017
 from core.rules.side_by_side import Said
 from core.words import N_, Sentence
 from core.workflow.growth_view import GrowthRow, Size
 from core.workflow.growth_words import LONGEST_DAYS
 from pages.ui.i18n import _, days, number, show
 
-LABELS = {"negative": N_("negative"), "indeterminate": N_("indeterminate"), "positive": N_("positive")}
+LABELS = {
+    "negative": N_("negative"),
+    "indeterminate": N_("indeterminate"),
+    "positive": N_("positive"),
+    bts2015.STABLE: N_("no growth: surveillance"),
+    bts2015.SLOW: N_("slow: discharge or surveillance"),
+    bts2015.CHOICE: N_("biopsy or surveillance"),
+    bts2015.WORK_UP: N_("work-up"),
+    eups2017.NEXT_ROUND: N_("next round"),
+    eups2017.CT_3_MONTHS: N_("CT in 3 months"),
+    eups2017.TEAM: N_("to the team"),
+}
 STATUS = {
     "not marked earlier": N_("not marked earlier"),
     "not marked now": N_("marked earlier only"),
@@ -54,10 +66,10 @@ def protocol(said: Said) -> dict[str, str]:
     """What one protocol says, and quietly below it what an error of measurement may make of it, or what it lacks."""
     if said.gap is not None:
         return {"text": "–", "sub": show(Sentence(said.gap.template, said.gap.values)), "tone": ""}
-    others = " / ".join(label(one) for one in said.possible)
+    others = " / ".join(label(one) for one in said.possible if one != said.label)
     return {"text": label(said.label), "sub": f"± {others}" if said.flips else "", "tone": ""}
 
 
 def label(short: str) -> str:
-    """A category as it is, a step in words."""
-    return _(LABELS[short]) if short in LABELS else show(Sentence(short))
+    """A category as it is, a step in few words."""
+    return _(LABELS[short]) if short in LABELS else short

@@ -14,6 +14,7 @@ from pages.ui.tables import Column, Row, table, two
 
 NOWHERE = 0  # chosen as the partner of a nodule that was not there
 TITLE = N_("Growth and protocols")
+SHORT = ("Lung-RADS", "NELSON", "BTS", "EUPS")
 
 
 def sheet(case: Case, user: Person, seen: GrowthView) -> None:
@@ -28,11 +29,14 @@ def _sheet(case: Case, user: Person, seen: GrowthView) -> None:
     st.caption(f":material/link: {show(link_state(seen.laid))}")
     names = next((row.protocols for row in seen.rows if row.protocols), ())
     columns = [
-        Column("nodule", _("Now ← earlier"), "strong", "92px", "nowrap"),
-        Column("before", _("Before"), "text", "84px"),
-        Column("now", _("Now"), "text", "84px"),
-        Column("told", _("Change"), "text", "260px"),
-        *(Column(said.protocol, said.protocol, "text", help=said.source) for said in names),
+        Column("nodule", _("Now ← earlier"), "strong", "104px"),
+        Column("before", _("Before"), "text", "88px", "nowrap"),
+        Column("now", _("Now"), "text", "88px", "nowrap"),
+        Column("told", _("Change"), "text", "290px"),
+        *(
+            Column(said.protocol, short, "text", "130px", help=f"{said.protocol} · {said.source}")
+            for short, said in zip(SHORT, names, strict=False)
+        ),
     ]
     rows = [Row(str(place), _cells(row), tone="attention" if row.disagree else "") for place, row in enumerate(seen.rows)]
     table(f"growth-sheet-{case.exam_id}", columns, rows, label=_("Nodules before and now"))

@@ -50,11 +50,10 @@ def choice_key(exam_id: int) -> str:
 
 
 def title(prior: Prior) -> str:
-    """ "Earlier exam, 12 Nov 2024 (365 days before)"."""
-    phantom = f" · {_('phantom images')}" if prior.phantom else ""
+    """ "30 May 2026, 176 days before"; kept short, because it stands on the images."""
     if prior.days_before <= 0:
-        return _("Earlier exam of the same day, {date}", date=day(prior.exam_date)) + phantom
-    return _("Earlier exam, {date} ({age} before)", date=day(prior.exam_date), age=days(prior.days_before)) + phantom
+        return _("{date}, earlier exam of the same day", date=day(prior.exam_date))
+    return _("{date}, {age} before", date=day(prior.exam_date), age=days(prior.days_before))
 
 
 def in_sight(scene: Scene) -> None:
