@@ -11,7 +11,8 @@ from core.workflow.follow_up import changes, inputs
 from core.workflow.growth_view import GrowthView, growth_view
 from core.workflow.growth_words import told
 from core.workflow.matching import match, pair
-from core.workflow.reading import case
+from core.workflow.prefill import nodule_of
+from core.workflow.reading import case, suggestion
 from db.engine import transaction
 from db.tables import Registration
 from tests.build import a_decision, a_person, a_run
@@ -145,3 +146,31 @@ def test_words_claim_no_more_than_was_measured() -> None:
     assert words(100, 60).endswith("it became smaller")
     assert str(told(None, None, 365, by_diameter=False)).startswith("A size is missing")
     assert str(told(5.0, None, 0, by_diameter=False)) == "The exams are of the same day"
+
+
+def test_the_case_says_what_lung_rads_makes_of_matched_nodules(database: str) -> None:
+    with transaction() as session:
+        person, two = compared(session)
+        found = case(session, person, two.now.id or 0)
+        said = suggestion(found)
+        assert found.ai is not None
+        assert said.category == "4B"  # 8 → 10 mm in a year has grown, and is 8 mm or more
+        assert [mark.category for mark in found.ai.findings][:2] == ["4B", "3"]
+        assert any("look there before you sign" in str(one) for one in said.because)
+        drafts = [nodule_of(mark, None, found.changes[mark.number]) for mark in found.ai.findings]
+        assert (drafts[0].earlier_mm, drafts[0].earlier_months, drafts[0].change) == (8.0, 12, "")
+        assert (drafts[4].earlier_mm, drafts[4].change) == (None, "")  # only a doctor calls a nodule new
+        pair(session, person, two.now.id or 0, two.earlier.id or 0, number=5, earlier_number=None)
+        again = case(session, person, two.now.id or 0)
+        assert again.ai is not None
+        assert nodule_of(again.ai.findings[4], None, again.changes[5]).change == "new"
+
+
+def test_before_the_match_the_case_keeps_the_gap(database: str) -> None:
+    with transaction() as session:
+        person, two = a_person(session), two_exams(session)
+        scored_both(session, two)
+        a_decision(session, two.earlier, person)
+        found = case(session, person, two.now.id or 0)
+        assert found.changes == {}
+        assert "new or have grown" in str(suggestion(found).text)

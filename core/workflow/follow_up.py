@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from sqlmodel import Session
 
 from core.access import Person
+from core.rules import lung_rads
 from core.rules.lung_nodule import Kind, Nodule
 from core.rules.size import tenths
 from core.words import N_, Sentence, say
@@ -95,3 +96,14 @@ def as_nodule(mark: "FindingLine", change: Change, kind: str = "") -> Nodule:
         kind=cast(Kind, mark.detail.get("type") or kind), name=str(mark.number), mean_tenths=max(1, tenths(mark.mean_diameter_mm or 0.0)),
         status=status, before_tenths=before, months=change.months,
     )  # fmt: skip
+
+
+def if_solid_since(mark: "FindingLine", change: Change) -> Sentence:
+    """What the rule would say of one nodule at follow-up, were it solid."""
+    found = lung_rads.categorise([as_nodule(mark, change, "solid")], baseline=False)
+    values = {"number": mark.number, "size": mark.mean_diameter_mm, "category": found.category or "–"}
+    if change.new:
+        template = N_("Nodule {number}: {size:.1f} mm, not marked {months} months before; if it is new and solid, category {category}")
+        return say(template, **values, months=change.months)
+    template = N_("Nodule {number}: {before:.1f} mm, after {months} months {size:.1f} mm; if it is solid, category {category}")
+    return say(template, **values, before=change.before_mm, months=change.months)

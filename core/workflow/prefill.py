@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.workflow.ai import FindingLine
+from core.workflow.follow_up import Change
 from core.workflow.opinion_parts import NODULES, Lesion, NoduleFinding
 from core.workflow.slices import Slices
 
 
-def nodule_of(mark: FindingLine, slices: Slices | None = None) -> NoduleFinding:
-    """The mark's sizes, type, side and place. `before` keeps what the AI said; a type it did not name has to be chosen by the reader."""
+def nodule_of(mark: FindingLine, slices: Slices | None = None, change: Change | None = None) -> NoduleFinding:
+    """The mark's sizes, type, side and place, and its earlier size where it was paired with a mark of the earlier exam.
+
+    `before` keeps what the AI said; a type it did not name has to be chosen by the reader.
+    """
     said = _said(mark)
     placed: dict[str, Any] = {"slice": _slice(mark, slices), "centre_lps_mm": mark.place.get("center_lps_mm")}
-    return NoduleFinding.from_json({"name": str(mark.number), "kind": "", **said, **placed, "from_mark": mark.number, "before": said})
+    return NoduleFinding.from_json(
+        {"name": str(mark.number), "kind": "", **said, **placed, **_earlier(change), "from_mark": mark.number, "before": said}
+    )
 
 
 def lesion_of(mark: FindingLine, kind: str, concern: int) -> Lesion:
@@ -37,6 +43,15 @@ def _said(mark: FindingLine) -> Mapping[str, Any]:
         "lobe": _lobe(mark),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _earlier(change: Change | None) -> Mapping[str, Any]:
+    """Only what was measured or what a doctor said: a mark without partner is new only when somebody has looked."""
+    if change is None:
+        return {}
+    if change.new:
+        return {"change": "new"} if change.by_doctor else {}
+    return {"earlier_mm": round(change.before_mm, 1), "earlier_months": change.months} if change.before_mm is not None else {}
 
 
 def _lobe(mark: FindingLine) -> str | None:

@@ -1,7 +1,8 @@
 """A case as its reader sees it: the participant, what happened before, the images, the AI as far as it may be seen, and the reads."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -17,6 +18,7 @@ from core.workflow.blind import ai_hidden, reads_hidden, state_in_sight
 from core.workflow.case_facts import CaseFacts, facts_of
 from core.workflow.case_images import CaseImages, ImagePart, case_images
 from core.workflow.finalising import finalise
+from core.workflow.follow_up import Change, changes
 from core.workflow.opinions import DecisionLine, ReadLine, decision_of, reads_of
 from core.workflow.participants import ParticipantLine, line
 from core.workflow.policies import ReadingPolicy
@@ -84,6 +86,8 @@ class Case:
     """Whether no earlier exam of this participant in this programme is known."""
     notes: tuple[Sentence, ...]
     """What a second case rests on, and that earlier images have been asked for in vain."""
+    changes: Mapping[int, Change] = field(default_factory=dict)
+    """AI mark → what is known of it since the latest earlier exam with images; empty where nothing was compared."""
 
 
 def case(session: Session, person: Person, exam_id: int) -> Case:
@@ -108,7 +112,8 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
     state = state_in_sight(facts.stands, facts.policy, ai_hidden=blind, may_change=may_change)
     story = timeline(session, person, episode.participant_id)
     baseline = not any(event.kind == "exam" and event.programme == card_id and event.at < exam.exam_date for event in story)
-    ai = replace(ai, findings=with_rule(ai.findings, baseline=baseline)) if ai else None
+    known = changes(session, person, exam_id) if ai and exam.kind is ExamKind.lung_ct and not baseline else {}
+    ai = replace(ai, findings=with_rule(ai.findings, baseline=baseline, changes=known)) if ai else None
     return Case(
         exam_id=exam_id, participant=line(session, person, episode.participant_id), programme=card_id, round=episode.round,
         episode_id=exam.episode_id, site_id=exam.site_id, kind=exam.kind, exam_date=exam.exam_date,
@@ -120,7 +125,8 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
         because=None if blind or state in TO_ARBITRATE else facts.stands.because, can_take_back=may_change,
         changeable_until=changeable_until(facts.policy, mine.committed_at) if mine and may_change else None,
         can_finalise=_by_hand(person, exam, facts), can_arbitrate=_can_arbitrate(person, exam, facts, may_change=may_change),
-        can_reveal=blind and mine is not None and facts.policy.shows == "after_read", baseline=baseline, notes=_notes(session, exam),
+        can_reveal=blind and mine is not None and facts.policy.shows == "after_read", baseline=baseline,
+        notes=_notes(session, exam), changes=known,
     )  # fmt: skip
 
 

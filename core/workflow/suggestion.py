@@ -1,6 +1,6 @@
 """What a published rule would say about a case: offered with its reason, never filled in; a missing input is a named gap."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -10,6 +10,8 @@ from core.rules.reason import Reason
 from core.rules.size import tenths
 from core.words import N_, Sentence, say
 from core.workflow.ai import FindingLine
+from core.workflow.follow_up import NOT_COMPARED as NO_CHANGE
+from core.workflow.follow_up import Change, as_nodule, if_solid_since, inputs
 from db.enums import ExamKind, FindingKind
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 KINDS = ("solid", "part-solid", "non-solid")
 NO_SIZE = N_("A nodule has no size; the rule needs it")
-NO_CHANGE = N_("It is not known which nodules are new or have grown since the earlier exam; the rule needs it")
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,21 @@ def suggestion(case: "Case", nodules: Sequence[Nodule] = ()) -> Suggestion:
     return _of_marks(case)
 
 
-def with_rule(findings: Sequence[FindingLine], *, baseline: bool) -> tuple[FindingLine, ...]:
+def with_rule(findings: Sequence[FindingLine], *, baseline: bool, changes: Mapping[int, Change]) -> tuple[FindingLine, ...]:
     """Nodules with the rule's category and reason, or with what the rule lacks; other marks as they are."""
-    return tuple(_with_rule(mark, baseline) if mark.kind == FindingKind.nodule else mark for mark in findings)
+    return tuple(_with_rule(mark, baseline, changes.get(mark.number)) if mark.kind == FindingKind.nodule else mark for mark in findings)
 
 
-def _with_rule(mark: FindingLine, baseline: bool) -> FindingLine:
+def _with_rule(mark: FindingLine, baseline: bool, change: Change | None) -> FindingLine:
     kind = _kind(mark)
     if mark.mean_diameter_mm is None:
         return replace(mark, because=say(NO_SIZE))
-    if not baseline:
+    if not baseline and change is None:
         return replace(mark, because=say(NO_CHANGE))
     if kind is None:
-        return replace(mark, because=_if_solid(mark))
-    verdict = lung_rads.categorise([_nodule(mark, kind)], baseline=True)
+        return replace(mark, because=_if_solid(mark) if change is None or baseline else if_solid_since(mark, change))
+    nodule = _nodule(mark, kind) if change is None or baseline else as_nodule(mark, change)
+    verdict = lung_rads.categorise([nodule], baseline=baseline)
     return replace(mark, category=verdict.category, because=_say((*verdict.gaps, *verdict.because)[0]))
 
 
@@ -67,11 +69,21 @@ def _of_marks(case: "Case") -> Suggestion:
     if any(mark.mean_diameter_mm is None for mark in marks):
         return _gap(say(NO_SIZE))
     if not case.baseline:
-        return _gap(say(NO_CHANGE))
+        return _since_earlier(case, marks)
     if all(_kind(mark) for mark in marks):
         return _assessed(lung_rads.categorise([_nodule(mark, _kind(mark) or "solid") for mark in marks], baseline=True))
     unknown = say(N_("Nodule type is not known; the rule needs it"))
     return _gap(unknown, because=tuple(_if_solid(mark) for mark in marks if not _kind(mark)))
+
+
+def _since_earlier(case: "Case", marks: Sequence[FindingLine]) -> Suggestion:
+    """At follow-up: what the matched nodules make of the rule, or the gap; and where only the AI says that a nodule is new."""
+    found = inputs(marks, case.changes)
+    if found.gap is not None:
+        known = [(mark, case.changes[mark.number]) for mark in marks if mark.number in case.changes and not _kind(mark)]
+        return _gap(found.gap, because=tuple(if_solid_since(mark, change) for mark, change in known) if len(known) == len(marks) else ())
+    said = _assessed(lung_rads.categorise(found.nodules, baseline=False))
+    return replace(said, because=(*said.because, *found.remarks))
 
 
 def _if_solid(mark: FindingLine) -> Sentence:

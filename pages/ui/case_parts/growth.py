@@ -44,7 +44,7 @@ def view(case: Case, user: Person) -> GrowthView:
 def _glance(case: Case, seen: GrowthView) -> None:
     columns = [
         Column("nodule", "#", "text", "58px", "nowrap", help=_("Number of the AI mark now ← in the earlier exam")),
-        Column("size", _("Before → now"), "text"),
+        Column("size", _("Before → now"), "text", "", "nowrap"),
         Column("change", _("Doubling time"), "number", "92px", "right"),
     ]
     rows = [Row(str(place), _cells(row), tone="attention" if row.disagree else "") for place, row in enumerate(seen.rows)]
@@ -56,4 +56,4 @@ def _glance(case: Case, seen: GrowthView) -> None:
 
 
 def _cells(row: GrowthRow) -> dict[str, object]:
-    return {"nodule": numbers(row), "size": two(from_to(row, mm), from_to(row, mm3)), "change": two(quick(row), percent(row))}
+    return {"nodule": numbers(row), "size": two(from_to(row, mm, "mm"), from_to(row, mm3, "mm³")), "change": two(quick(row), percent(row))}

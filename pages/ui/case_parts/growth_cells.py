@@ -42,9 +42,9 @@ def mm3(size: Size | None) -> str:
     return "–" if size is None or size.volume_mm3 is None else f"{number(round(size.volume_mm3))} mm³"
 
 
-def from_to(row: GrowthRow, write: Write) -> str:
-    """ "8.0 mm → 10.0 mm"."""
-    return f"{write(row.before)} → {write(row.now)}"
+def from_to(row: GrowthRow, write: Write, unit: str) -> str:
+    """ "8.0 → 10.0 mm"."""
+    return f"{write(row.before).removesuffix(unit).rstrip()} → {write(row.now)}"
 
 
 def quick(row: GrowthRow) -> str:

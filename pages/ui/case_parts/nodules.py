@@ -13,13 +13,14 @@ from core.workflow.reading import Case
 from core.workflow.slices import Slices
 from pages.ui.case_parts.draft import Draft, draft, marks
 from pages.ui.case_parts.nodule_form import nodule_form
-from pages.ui.case_parts.nodule_measure import diameters, of_measurement
+from pages.ui.case_parts.nodule_measure import diameters, of_measurement, point_at
 from pages.ui.i18n import _, n_, number, show
 
 
 def nodules(case: Case, slices: Slices | None) -> None:
     """Everything about nodules that is not the AI's table: quiet while nothing is described."""
     kept = draft(case.exam_id)
+    point_at(case, kept, slices)
     with st.container(key="case_nodules", gap=None):
         _head(case, kept)
         for place, nodule in enumerate(kept.nodules):
@@ -100,7 +101,7 @@ def _marks(case: Case, kept: Draft, slices: Slices | None) -> None:
     if chosen is None:
         return
     mark = found[chosen]
-    draft_of = nodule_of(mark, slices)
+    draft_of = nodule_of(mark, slices, case.changes.get(chosen))
     if chosen in taken:
         st.caption(_("Taken over into your nodules."))
     elif chosen in kept.dismissed:
