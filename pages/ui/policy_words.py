@@ -11,7 +11,7 @@ SETTING = {
     "role": N_("What the AI decides"),
     "readers": N_("Readers of each case"),
     "arbitration": N_("What goes to arbitration"),
-    "show_reads": N_("What arbitrators see first"),
+    "show_reads": N_("What arbitrators see of the reads"),
     "finalise": N_("When a read becomes final"),
     "double_from_step": N_("Two readers from score"),
     "recall_from_step": N_("The AI would recall from score"),
@@ -43,8 +43,8 @@ OPTION: Mapping[str, Mapping[Any, tuple[str, str]]] = {
         "all_non_normal": (N_("Everything but normal"), N_("Disagreements, and every case that a reader does not call normal.")),
     },
     "show_reads": {
-        "on_demand": (N_("The reads on demand"), N_("The arbitrator may open both reads at any time; that they were seen is stored.")),
-        "blind": (N_("The images first"), N_("The arbitrator sees both reads only after writing an own opinion.")),
+        "on_demand": (N_("On demand"), N_("The arbitrator may open both reads at any time; that they were seen is stored.")),
+        "blind": (N_("Without the reads"), N_("The arbitrator settles the case without seeing the reads.")),
     },
     "finalise": {
         "at_once": (N_("At once"), N_("Signing is final; a read cannot be taken back.")),
@@ -103,7 +103,7 @@ def _final(policy: ReadingPolicy) -> str:
 
 
 def _guards(policy: ReadingPolicy) -> str:
-    lock = n_("An opinion can be signed {n} second after a case opens.", "An opinion can be signed {n} seconds after a case opens.",
+    lock = n_("Normal by one click works {n} second after a case opens.", "Normal by one click works {n} seconds after a case opens.",
               policy.lockout_seconds)  # fmt: skip
     held = n_("A case stays in hand for {n} minute.", "A case stays in hand for {n} minutes.", policy.claim_minutes)
     return f"{lock} {held}"
