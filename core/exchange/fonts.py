@@ -52,6 +52,16 @@ class Fonts:
                     sign=sign, code=f"U+{ord(sign):04X}",
                 )  # fmt: skip
 
+    def needed(self, text: str) -> tuple[tuple[Face, Face], ...]:
+        """The first face, and those others that draw what it lacks."""
+        missing = {ord(sign) for sign in text} - self.faces[0][0].covers
+        wanted = [self.faces[0]]
+        for pair in self.faces[1:]:
+            if missing & pair[0].covers:
+                wanted.append(pair)
+                missing -= pair[0].covers
+        return tuple(wanted)
+
     def _draws(self, sign: str) -> bool:
         return unicodedata.bidirectional(sign) not in ("R", "AL") and any(ord(sign) in face.covers for face, _ in self.faces)
 
@@ -95,10 +105,11 @@ def _pair(regular: str, bold: str) -> tuple[Face, Face]:
 @cache
 def _face(path: str) -> Face:
     """The face for simplified Chinese of a collection, or the only one of a file."""
-    if path.lower().endswith((".ttc", ".otc")):
-        faces = TTCollection(path, lazy=True).fonts
-        names = [str(face["name"].getDebugName(1)) for face in faces]
-        wanted = [i for i, name in enumerate(names) if name.endswith(("CJK SC", " SC")) and "Mono" not in name]
-        number = wanted[0] if wanted else 0
-        return Face(Path(path), number, frozenset(faces[number].getBestCmap()))
-    return Face(Path(path), 0, frozenset(TTFont(path, lazy=True).getBestCmap()))
+    if not path.lower().endswith((".ttc", ".otc")):
+        with TTFont(path, lazy=True) as font:
+            return Face(Path(path), 0, frozenset(font.getBestCmap()))
+    with TTCollection(path, lazy=True) as collection:
+        names = [str(font["name"].getDebugName(1)) for font in collection.fonts]
+        chinese = [i for i, name in enumerate(names) if name.endswith(" SC") and "Mono" not in name]
+        number = chinese[0] if chinese else 0
+        return Face(Path(path), number, frozenset(collection.fonts[number].getBestCmap()))

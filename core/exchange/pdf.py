@@ -7,10 +7,10 @@ from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TableCellFillMode
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 from core.exchange.content import Block, Content, Facts, Picture, Pictures, Section, Signature, Table, Text
-from core.exchange.fonts import Fonts, fonts
+from core.exchange.fonts import Face, fonts
 
 MARGIN, WIDTH = 20.0, 170.0  # mm
 BODY, SMALL, LINE = 9.5, 8.0, 5.0  # points, points, mm of a line of body text
@@ -21,20 +21,24 @@ GREY, HAIR = (90, 107, 120), (170, 178, 184)
 
 def pdf(content: Content, *, at: datetime) -> bytes:
     """The document; Rejected, before anything is drawn, where a sign cannot be drawn. The same content and moment give the same bytes."""
-    known = fonts()
-    known.check(_plain("".join(content.words())), content.language)
-    paper = Paper(content, known, at)
+    known, text = fonts(), _plain("".join(content.words()))
+    known.check(text, content.language)
+    paper = Paper(content, known.needed(text), at)
     paper.add_page()
     paper.head()
     for section in content.sections:
         paper.section(section)
-    return bytes(paper.output())
+    made = bytes(paper.output())
+    for font in paper.fonts.values():
+        if isinstance(font, TTFFont):
+            font.close()
+    return made
 
 
 class Paper(FPDF):
     """A4 with our margins; `header` and `footer` are called by fpdf2 on every page."""
 
-    def __init__(self, content: Content, known: Fonts, at: datetime) -> None:
+    def __init__(self, content: Content, faces: tuple[tuple[Face, Face], ...], at: datetime) -> None:
         super().__init__(format="A4", unit="mm")
         self.content, self.size = content, LETTER if content.letter else BODY
         self.leading = self.size * LINE / BODY
@@ -45,10 +49,10 @@ class Paper(FPDF):
         self.set_lang("zh-Hans" if content.language == "zh_CN" else "en")
         self.set_creator("Firstlight")
         self.set_creation_date(at)
-        for number, weights in enumerate(known.faces):
+        for number, weights in enumerate(faces):
             for style, face in zip(("", "B"), weights, strict=True):
                 self.add_font(f"face{number}", style, str(face.path), collection_font_number=face.number)
-        self.set_fallback_fonts([f"face{number}" for number in range(1, len(known.faces))], exact_match=False)
+        self.set_fallback_fonts([f"face{number}" for number in range(1, len(faces))], exact_match=False)
 
     def header(self) -> None:
         self._font(SMALL, grey=True)
