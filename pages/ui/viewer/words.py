@@ -59,6 +59,7 @@ def _common() -> dict[str, str]:
         "delete_hint": _("Delete the chosen measurement"),
         "place_hint": _("Set an end of a measurement at the crosshair"),
         "turn_hint": _("Next end, next measurement"),
+        "point_hint": _("Place the finding that is being described under the pointer (or Alt and a click)"),
         "keys": _("Keys of the viewer"),
         "close": _("Close"),
     }

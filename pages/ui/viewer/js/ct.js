@@ -120,6 +120,14 @@ export class CtScene {
     for (const { side, axis } of this.views) this.painter.plane(this.sides[side], axis, side === 0 ? look : { ...look, saliency: null });
     this.texts.draw();
     this.shell.report("shown", this.at[2]);
+    this.shell.report("planes", JSON.stringify(this.views.map((one) => this.#lies(one))));
+  }
+
+  // Where a plane lies, for whoever compares the picture with the file: device pixel = origin + image pixel * scale.
+  #lies({ side, axis }) {
+    const plane = this.sides[side].planes[axis];
+    const { x, y, w, h } = plane.rect;
+    return { side, plane: PLANES[axis], rect: [x, y, w, h], scale: plane.scale, origin: plane.toScreen(0, 0), layer: this.sides[side].at[ALONG[axis]] };
   }
 
   // Whether anything lies over the image that moves with it; else the layer above is left as it is.
@@ -130,7 +138,7 @@ export class CtScene {
   overlay(pen) {
     for (const { side, axis } of this.views) {
       const one = this.sides[side];
-      if (side === 0 && axis === 0 && this.marksShown) drawCtMarks(pen, one.planes[0], one.marks, one.at[2], this.current);
+      if (axis === 0 && this.marksShown) drawCtMarks(pen, one.planes[0], one.marks, one.at[2], side === 0 ? this.current : null);
       if (this.three || this.cursor) drawCrosshair(pen, one.planes[axis], one.onPlane(axis, one.at));
       this.measures.draw(pen, this.view(side, axis));
     }
@@ -143,9 +151,9 @@ export class CtScene {
     const plane = one.planes[axis];
     const { data } = one;
     return {
-      place: () => ({ image: data.id, exam: data.exam ?? null, plane: PLANES[axis], slice: axis === 0 ? one.number(one.at[2]) : null }),
+      place: () => ({ image: one.name, exam: data.exam ?? null, plane: PLANES[axis], slice: axis === 0 ? one.number(one.at[2]) : null }),
       shows: (measurement) => {
-        if (measurement.image !== data.id || measurement.plane !== PLANES[axis]) return false;
+        if (measurement.image !== one.name || measurement.plane !== PLANES[axis]) return false;
         const { first, count } = one.slab(axis, this.thickness);
         const layer = Math.round(one.fromLps(measurement.points[0])[along]);
         return layer >= first && layer < first + count;
@@ -405,8 +413,13 @@ export class CtScene {
   }
 
   actual() {
-    const { rect, scale } = this.side.planes[0];
-    this.#turned(0, () => this.side.planes[0].zoomBy(1 / scale[0], rect.x + rect.w / 2, rect.y + rect.h / 2));
+    const [plane] = this.side.planes;
+    const { rect } = plane;
+    this.#turned(0, () => {
+      plane.zoomBy(1 / plane.scale[0], rect.x + rect.w / 2, rect.y + rect.h / 2);
+      const [x, y] = plane.toScreen(0, 0);
+      plane.panBy(Math.round(x) - x, Math.round(y) - y); // pixel on pixel: nothing blurs
+    });
   }
 
   // A key sets an end of a measurement at the crosshair.
@@ -420,7 +433,7 @@ export class CtScene {
   turnMeasure() {
     const one = this.measures.turn();
     if (!one) return;
-    const side = this.sides.findIndex((each) => each.data.id === one.image);
+    const side = this.sides.findIndex((each) => each.name === one.image);
     if (side < 0) return;
     this.cursor = true;
     this.sides[side].at = this.sides[side].clamped(this.sides[side].fromLps(one.points[this.measures.grip]));

@@ -85,7 +85,8 @@ export class CtTexts {
     const { scene } = this;
     if (!scene.compare || side !== 1) return [];
     const mm = scene.link.offset === null ? "" : `${scene.link.offset > 0 ? "+" : ""}${scene.link.offset.toFixed(1)}`;
-    return [fill(scene.words[`link_${scene.link.kind}`], { mm })];
+    const doubt = scene.link.kind === "registered" && scene.words[`grade_${scene.data.prior.link.grade}`];
+    return [fill(scene.words[`link_${scene.link.kind}`], { mm }), ...(doubt ? [doubt] : [])];
   }
 
   // The colours are never shown without what they mean.

@@ -97,6 +97,7 @@ export class Shell {
 
   #lose() {
     this.lost = true;
+    this.report("loaded", 0);
     this.stop.abort();
     this.say(this.data.words.lost);
   }

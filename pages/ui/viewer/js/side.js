@@ -25,6 +25,7 @@ export class Side {
     Object.assign(this, { data, ...layers(data.size[2], data.gaps) });
     this.size = [data.size[0], data.size[1], this.places.length];
     this.headLast = data.headLast;
+    this.name = `ct-${data.exam}-${data.version}`; // of the images, whatever stands beside them
     this.cuttable = data.regular || Boolean(data.gaps?.length);
     this.at = [this.size[0] >> 1, this.size[1] >> 1, this.grid[data.first]];
     this.inverse = this.cuttable ? inverted(data.affine) : null;
