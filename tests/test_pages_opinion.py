@@ -342,3 +342,28 @@ def test_two_reads_stand_side_by_side_with_what_differs_and_what_was_in_sight(do
         "AI mark 1: neither taken over nor dismissed",
     ):
         assert expected in said
+
+
+def test_pointing_in_an_image_opens_a_lesion_there_and_a_second_view_is_added_to_it(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session, "breast").id or 0
+    test = opened(doctor, exam_id)
+    test.session_state[f"placed-{exam_id}"] = {"exam": exam_id, "view": "L-CC", "point": [100, 200]}
+    test = choose(test.run(), "Level of concern", 4)
+    test.session_state[f"placed-{exam_id}"] = {"exam": exam_id, "view": "L-MLO", "point": [300, 400]}
+    test = test.run()
+    assert "Place: L-CC 100, 200, L-MLO 300, 400" in words(test)
+    test = press(pick(test, "Type", "microcalcification"), "Confirm")
+    assert "left · Microcalcification, concern 4" in words(test)
+    test.session_state[f"placed-{exam_id}"] = {"exam": exam_id + 1, "view": "L-CC", "point": [1, 2]}
+    assert "Level of concern" not in [one.label for one in test.run().button_group]
+
+
+def test_pointing_in_a_ct_opens_a_nodule_there(doctor: Person) -> None:
+    with transaction() as session:
+        exam_id = an_exam_here(session).id or 0
+    test = opened(doctor, exam_id)
+    test.session_state[f"placed-{exam_id}"] = {"exam": exam_id, "lps": [1.5, -2.0, 30.0]}
+    test = press(number(choose(test.run(), "Type", "solid"), "mm³", 90.0), "Confirm")
+    press(choose(test, "Your opinion: Lung-RADS", "2"), "Sign: 2")
+    assert (signed().nodules[0].centre_lps_mm, signed().nodules[0].volume_mm3) == ((1.5, -2.0, 30.0), 90.0)

@@ -10,6 +10,7 @@ from core.workflow.ai import FindingLine
 from core.workflow.opinion import Lesion, Measurement, NoduleFinding
 from core.workflow.reading import Case
 from db.enums import FindingKind
+from pages.ui.viewer import measured_key, placed_key
 
 Finding = NoduleFinding | Lesion
 
@@ -105,7 +106,7 @@ def begun(exam_id: int) -> bool:
 
 def forget(exam_id: int) -> None:
     """After signing."""
-    for name in (_key(exam_id), f"measured-{exam_id}"):
+    for name in (_key(exam_id), measured_key(exam_id), placed_key(exam_id)):
         st.session_state.pop(name, None)
 
 
@@ -122,9 +123,15 @@ def marks(case: Case) -> tuple[FindingLine, ...]:
 
 def measured(case: Case) -> tuple[Measurement, ...]:
     """What was drawn in the viewer, with the nodule that each belongs to."""
-    drawn: Sequence[dict[str, Any]] = st.session_state.get(f"measured-{case.exam_id}") or ()
+    drawn: Sequence[dict[str, Any]] = st.session_state.get(measured_key(case.exam_id)) or ()
     attached = draft(case.exam_id).attached
     return tuple(Measurement.from_json({**one, "nodule": attached.get(str(one.get("id")), "")}) for one in drawn)
+
+
+def pointed(case: Case) -> dict[str, Any] | None:
+    """The place in this exam's images that the reader pointed to since the last run, once."""
+    place: dict[str, Any] | None = st.session_state.pop(placed_key(case.exam_id), None)
+    return place if place and place.get("exam") == case.exam_id else None
 
 
 def free(case: Case, *, earlier: bool = False) -> tuple[Measurement, ...]:

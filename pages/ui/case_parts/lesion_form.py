@@ -7,7 +7,7 @@ import streamlit as st
 from core.workflow.opinion import Measurement
 from core.workflow.opinion_parts import CONCERN, LESIONS, SIDES, Lesion
 from core.workflow.reading import Case
-from pages.ui.case_parts.draft import Draft, Edit, free
+from pages.ui.case_parts.draft import Draft, Edit, free, pointed
 from pages.ui.i18n import _
 
 OFFERED = 3  # the newest
@@ -64,7 +64,11 @@ def _positions(case: Case, base: Lesion, side: str, key: str) -> dict[str, tuple
     if not views:
         return positions
     placed = ", ".join(f"{view} {x:.0f}, {y:.0f}" for view, (x, y) in positions.items())
-    said = _("Place: {places}", places=placed) if placed else _("No place yet: measure it in the image (key L), or type it.")
+    said = (
+        _("Place: {places}", places=placed)
+        if placed
+        else _("No place yet: point to it in the image (key E, or Alt and a click), or type it.")
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(said)
         typed = st.checkbox(_("Type it"), key=f"{key}-typed", help=_("Column and row of the place in pixels of the image"))
@@ -92,6 +96,22 @@ def _offer(case: Case, kept: Draft, edit: Edit, key: str) -> None:
         label = _("Use {size:.1f} mm on {view}", size=one.mm[0], view=one.image["view"])
         args = (kept, edit, one)
         st.button(label, key=f"{key}-use-{one.id}", icon=":material/straighten:", type="tertiary", on_click=_use, args=args)
+
+
+def point_at(case: Case, kept: Draft) -> None:
+    """Where the reader pointed: the place of the open lesion on that view, or of a new lesion."""
+    place = pointed(case)
+    view = str(place.get("view", "")) if place else ""
+    if place is None or view not in case.card.expected_parts:
+        return
+    now = (kept.edit.now or kept.edit.base) if kept.edit else Lesion(side="", kind="", concern=0)
+    assert isinstance(now, Lesion)
+    x, y = place["point"]
+    there = replace(now, side=now.side or view[0], positions={**now.positions, view: (float(x), float(y))})
+    if kept.edit:
+        kept.refill(there)
+    else:
+        kept.open(there)
 
 
 def drawn(case: Case) -> tuple[Measurement, ...]:

@@ -10,7 +10,7 @@ from core.workflow.prefill import lesion_of
 from core.workflow.reading import Case
 from pages.ui.case_parts.draft import Draft, draft, marks
 from pages.ui.case_parts.keys import key
-from pages.ui.case_parts.lesion_form import drawn, lesion_form, of_measurement
+from pages.ui.case_parts.lesion_form import drawn, lesion_form, of_measurement, point_at
 from pages.ui.i18n import _, n_, show
 
 WEIGHT = ("1", "2", "3", "0", "6", "4A", "4B", "4C", "5")
@@ -20,6 +20,7 @@ WEIGHT = ("1", "2", "3", "0", "6", "4A", "4B", "4C", "5")
 def lesions(case: Case) -> None:
     """Breasts and lesions in the panel: one quiet line while nothing is described."""
     kept = draft(case.exam_id)
+    point_at(case, kept)
     with st.container(key="case_lesions", gap=None):
         _head(case, kept)
         if st.session_state.get(key(case, "by-breast")) or assessments(case) or per_side(case):
@@ -60,12 +61,11 @@ def per_side(case: Case) -> dict[str, str]:
 def _head(case: Case, kept: Draft) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="case_lesions_head"):
         st.header(n_("Your lesion", "Your lesions", len(kept.lesions)) if kept.lesions else _("Your lesions"), anchor=False)
-        with st.container(horizontal=True, width="content", gap="small"):
-            st.checkbox(_("Each breast"), key=key(case, "by-breast"), help=_("An assessment and a category for each breast"))
-            st.button(
-                _("Add"), icon=":material/add:", type="tertiary", shortcut="Alt+N", key=key(case, "add-lesion"), help=_("Add a lesion"),
-                on_click=kept.open, args=(Lesion(side="", kind="", concern=0),),
-            )  # fmt: skip
+        st.checkbox(_("Each breast"), key=key(case, "by-breast"), width="content")
+        st.button(
+            _("Add"), icon=":material/add:", type="tertiary", shortcut="Alt+N", key=key(case, "add-lesion"), help=_("Add a lesion"),
+            on_click=kept.open, args=(Lesion(side="", kind="", concern=0),),
+        )  # fmt: skip
 
 
 def _breasts(case: Case) -> None:

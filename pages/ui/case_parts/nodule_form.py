@@ -138,7 +138,7 @@ def _where(base: NoduleFinding, slices: Slices | None) -> None:
     if base.slice is not None and slices is not None:
         st.caption(_("On slice {n}", n=slices.number(base.slice)))
     elif slices is not None:
-        st.caption(_("No place yet: measure its diameters in the image (key B)."))
+        st.caption(_("No place yet: measure its diameters in the image (key B), or point to it (key E)."))
 
 
 def _made(base: NoduleFinding, said: Values) -> NoduleFinding:

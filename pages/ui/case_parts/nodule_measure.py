@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.workflow.opinion import Measurement, NoduleFinding
+from core.workflow.opinion_parts import Place
 from core.workflow.reading import Case
 from core.workflow.slices import Slices
-from pages.ui.case_parts.draft import Draft, Edit, free
+from pages.ui.case_parts.draft import Draft, Edit, free, pointed
 from pages.ui.i18n import _
 
 OFFERED = 3  # the newest
@@ -31,6 +32,21 @@ def offer_sizes(case: Case, kept: Draft, edit: Edit, key: str, slices: Slices | 
         st.button(label, key=f"{key}-was-{one.id}", icon=":material/history:", type="tertiary", on_click=_use_earlier, args=args_earlier)
 
 
+def point_at(case: Case, kept: Draft, slices: Slices | None) -> None:
+    """Where the reader pointed: the place of the open nodule, or of a new one."""
+    place = pointed(case)
+    if place is None or not place.get("lps"):
+        return
+    x, y, z = (float(part) for part in place["lps"])
+    now = (kept.edit.now or kept.edit.base) if kept.edit else NoduleFinding(name=kept.next_name(), kind="")
+    assert isinstance(now, NoduleFinding)
+    there = at(now, (x, y, z), slices)
+    if kept.edit:
+        kept.refill(there)
+    else:
+        kept.open(there)
+
+
 def of_measurement(name: str, one: Measurement, slices: Slices | None) -> NoduleFinding:
     """A new nodule where a pair of diameters was drawn."""
     return placed(NoduleFinding(name=name, kind="", long_mm=round(one.mm[0], 1), short_mm=round(one.mm[1], 1)), one, slices)
@@ -41,9 +57,14 @@ def placed(nodule: NoduleFinding, one: Measurement, slices: Slices | None) -> No
     if not one.points or any(len(point) != 3 for point in one.points):
         return nodule
     x, y, z = np.mean(np.asarray(one.points, np.float64), axis=0)
-    found = None if slices is None else round(float(slices.voxel((x, y, z))[0]))
+    return at(nodule, (float(x), float(y), float(z)), slices)
+
+
+def at(nodule: NoduleFinding, lps_mm: Place, slices: Slices | None) -> NoduleFinding:
+    """The nodule at a place of the patient, and on the slice that lies there."""
+    found = None if slices is None else round(float(slices.voxel(lps_mm)[0]))
     inside = found is not None and slices is not None and 0 <= found < len(slices.planes)
-    return replace(nodule, centre_lps_mm=(float(x), float(y), float(z)), slice=found if inside else nodule.slice)
+    return replace(nodule, centre_lps_mm=lps_mm, slice=found if inside else None)
 
 
 def _use(kept: Draft, edit: Edit, one: Measurement, slices: Slices | None) -> None:

@@ -13,14 +13,24 @@ def technical(case: Case) -> tuple[ViewToRepeat, ...]:
     """The form: a reason beside each view that is to be taken again; a CT has one part, and its reason alone is asked."""
     with st.container(key="case_technical", gap="xsmall"):
         st.markdown(_("Repeat which views, and why?") if len(case.card.expected_parts) > 1 else _("Why is the scan to be repeated?"))
-        columns = st.columns(2, gap="xsmall") if len(case.card.expected_parts) > 1 else [st.container()]
+        several = len(case.card.expected_parts) > 1
+        columns = st.columns(2, gap="xsmall") if several else [st.container()]
         for place, view in enumerate(case.card.expected_parts):
             with columns[place % len(columns)]:
-                st.selectbox(
-                    view if len(columns) > 1 else _("Reason"), list(REASONS), index=None, format_func=lambda one: _(REASONS[one]),
-                    key=key(case, f"repeat-{view}"), placeholder=_("not to repeat") if len(columns) > 1 else _("Choose a reason"),
-                )  # fmt: skip
+                _reason(case, view, several=several)
     return views(case)
+
+
+def _reason(case: Case, view: str, *, several: bool) -> None:
+    """The label stands in the field, because four of them have to fit above the button."""
+
+    def words(one: str) -> str:
+        return f"{view}: {_(REASONS[one])}" if several else _(REASONS[one])
+
+    empty = _("{view}: not to repeat", view=view) if several else _("Choose a reason")
+    st.selectbox(
+        view, list(REASONS), index=None, format_func=words, key=key(case, f"repeat-{view}"), placeholder=empty, label_visibility="collapsed"
+    )
 
 
 def views(case: Case) -> tuple[ViewToRepeat, ...]:

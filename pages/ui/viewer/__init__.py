@@ -13,8 +13,9 @@ from pages.ui.viewer.words import words
 FOLDER = Path(__file__).parent
 MODULES = (
     "shaders", "ct_shaders", "mg_shaders", "gl", "plane", "fetching", "volume", "cut", "picture", "hanging", "scale", "truesize",
-    "magnifier", "mask", "overlay", "side", "link", "labels", "measure", "mg_measure", "mg_overlay", "saliency", "painter", "mg_buttons",
-    "mg_canvas", "ct_texts", "ct_buttons", "ct", "mg", "help", "buttons", "input", "shell", "plain_picture", "plain_ct", "plain_mg", "plain", "main",
+    "magnifier", "mask", "overlay", "side", "link", "labels", "measure", "mg_measure", "mg_overlay", "saliency", "painter", "pointing",
+    "mg_buttons", "mg_canvas", "ct_texts", "ct_buttons", "ct", "mg", "help", "buttons", "input", "shell", "plain_picture", "plain_ct",
+    "plain_mg", "plain", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
@@ -47,10 +48,20 @@ def viewer(scene: Scene, *, key: str) -> Any:
         if told is not None:
             st.session_state[kept] = told
 
+    def keep_place() -> None:
+        told = st.session_state[key].get("placed")
+        if told is not None:
+            st.session_state[placed_key(scene.get("exam"))] = dict(told)
+
     drawn = {"measurements": st.session_state.get(kept, []), **scene, "words": words(scene["kind"])}
-    return _viewer(key=key, data=drawn, on_measured_change=keep)
+    return _viewer(key=key, data=drawn, on_measured_change=keep, on_placed_change=keep_place)
 
 
 def measured_key(exam_id: int | None) -> str:
     """Where in the session the measurements of an exam lie: [{id, kind, image, exam, plane, slice, points (mm LPS), mm}, …]."""
     return f"measured-{exam_id}"
+
+
+def placed_key(exam_id: int | None) -> str:
+    """Where the place lies that a reader pointed to last: {exam, view, point} in pixels of a mammogram or {exam, lps} in mm of a CT."""
+    return f"placed-{exam_id}"

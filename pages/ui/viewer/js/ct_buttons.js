@@ -1,4 +1,6 @@
 // The commands that only a CT has.
+import { point } from "./pointing.js";
+
 export function ctCommands(scene) {
   const { words } = scene;
   const say = (id) => ({ label: words[id], hint: words[`${id}_hint`] });
@@ -28,6 +30,7 @@ export function ctKeys(scene) {
   const { words } = scene;
   return [
     { key: "backspace", stage: true, silent: true, there: () => scene.measures.chosen !== null, run: () => scene.measures.remove() },
+    { key: "e", listed: true, hint: words.point_hint, run: () => point(scene.shell) },
     { key: "enter", stage: true, listed: true, hint: words.place_hint, there: () => scene.measuring, run: () => scene.mark() },
     { key: "v", listed: true, hint: words.turn_hint, there: () => scene.measures.list.length > 0, run: () => scene.turnMeasure() },
     { key: "[", hint: words.narrower_hint, run: () => scene.relevel(0, -1) },

@@ -1,4 +1,5 @@
 // Mouse, touch and keyboard, turned into calls of the scene.
+import { point } from "./pointing.js";
 const NOTCH = 100; // wheel pixels of one slice; touchpads send less at a time
 const TYPED = "textarea, select, [contenteditable], [role=textbox], [role=combobox], [role=listbox], [role=dialog], [role=menu]";
 const MOVED = "input, [role=slider], [role=radiogroup], [role=grid], [role=tablist]"; // these want the arrow keys for themselves
@@ -31,6 +32,7 @@ export function pointers(shell, area) {
     navigator.vibrate?.(15);
   };
   const begin = (event, x, y) => {
+    if (event.altKey && event.button === 0) return point(shell, [x, y]);
     const tool = toolOf(event);
     const grabbed = event.button === 0 && !event.shiftKey && !event.ctrlKey && Boolean(shell.scene.grab?.(tool, x, y));
     drag = { tool, grabbed, x, y, start: { x, y, ...(shell.scene.pick(x, y) ?? {}) } };

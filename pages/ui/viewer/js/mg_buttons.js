@@ -1,4 +1,6 @@
 // The commands that only mammograms have.
+import { point } from "./pointing.js";
+
 export function mgCommands(scene) {
   const { words, shell } = scene;
   const several = () => scene.data.expected.length > 1;
@@ -30,6 +32,7 @@ export function mgKeys(scene) {
   const { words } = scene;
   return [
     { key: "backspace", stage: true, silent: true, there: () => scene.measures.chosen !== null, run: () => scene.measures.remove() },
+    { key: "e", listed: true, hint: words.point_hint, run: () => point(scene.shell) },
     { key: "enter", stage: true, listed: true, hint: words.place_hint, there: () => scene.measuring, run: () => scene.mark() },
     { key: "[", hint: words.narrower_hint, run: () => scene.relevel(0, -1) },
     { key: "]", hint: words.wider_hint, run: () => scene.relevel(0, 1) },
