@@ -22,10 +22,10 @@ WORDS = {
     Where.waiting: N_("Waiting"),
     Where.claimed: N_("Claimed"),
     Where.deferred: N_("Put off"),
-    Where.blocked: N_("Earlier images awaited"),
+    Where.blocked: N_("Earlier images"),
     Where.arriving: N_("Arriving"),
-    Where.finalisation: N_("Becoming final"),
-    Where.arbitration: N_("For arbitration"),
+    Where.finalisation: N_("Final soon"),
+    Where.arbitration: N_("Arbitration"),
 }
 
 

@@ -25,7 +25,7 @@ def live() -> None:
             claim_next(user, wanted.programme)
     with filters():
         choice("programme", _("Programme"), queue.programmes())
-        choice("state", _("State"), {key: _(word) for key, word in queue.STATES.items()}, counts=found.counts_by_state)
+        choice("state", _("State"), queue.states(found, wanted.state), counts=found.counts_by_state)
         st.text_input(
             _("Search"), key="search", placeholder=_("Name or number"), label_visibility="collapsed", width=200, bind="query-params"
         )

@@ -33,11 +33,9 @@ def rows(shown: Iterable[PriorRequestRow], user: Person) -> list[Row]:
 
 def _row(row: PriorRequestRow, user: Person) -> Row:
     marks = [row.number, *([_("invented")] if row.synthetic and not user.synthetic else [])]
-    since = day(row.state.asked_at.date())
+    since = _("no answer; back with the readers") if row.state.escalated else day(row.state.asked_at.date())
     cells = {
-        "age": two(days(row.state.days), _("no answer; back with the readers"), "red")
-        if row.state.escalated
-        else two(since, days(row.state.days)),
+        "age": two(days(row.state.days), since, "red" if row.state.escalated else ""),
         "participant": two(row.participant_name, " · ".join(marks)),
         "programme": chip(_(PROGRAMME[row.programme]), TONES.get(row.programme, "gray")),
         "exam": day(row.exam_date),

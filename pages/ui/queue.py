@@ -7,7 +7,7 @@ import streamlit as st
 from core.access import Act, Person
 from core.workflow.programmes import cards
 from core.workflow.triage import Filters, TriageRow, Worklist
-from core.workflow.whereabouts import WORDS
+from core.workflow.whereabouts import WORDS, Where
 from pages.ui.bars import bars
 from pages.ui.choice import asked
 from pages.ui.i18n import N_, _, day, days, n_, oldest, show
@@ -17,6 +17,7 @@ from pages.ui.words import PROGRAMME, URGENCY
 SHAPES: dict[str, tuple[Tone, str]] = {"urgent": ("red", "▲"), "soon": ("orange", "◆"), "look": ("blue", "◇"), "routine": ("gray", "○")}
 TONES: dict[str, Tone] = {"lung": "blue", "breast": "violet"}
 STATES = {place.value: word for place, word in WORDS.items()} | {"not_scored": N_("Not scored"), "all": N_("All")}
+CLAIMABLE = (Where.waiting, Where.deferred, Where.arriving)
 LONGEST_BAR_DAYS = 14
 
 
@@ -29,6 +30,12 @@ def wanted() -> Filters:
     """The filters that the address asks for."""
     programme = asked("programme", programmes(), "") or None
     return Filters(programme=programme, state=asked("state", STATES, "waiting"), text=st.query_params.get("search", ""))
+
+
+def states(found: Worklist, asked_for: str) -> dict[str, str]:
+    """The lists to choose from: those that are nearly always of use, and the others while a case is in them."""
+    shown = ("waiting", "claimed", "deferred", "not_scored", "all", asked_for)
+    return {key: _(word) for key, word in STATES.items() if key in shown or found.counts_by_state.get(key)}
 
 
 def state_line(found: Worklist) -> str:
@@ -107,7 +114,7 @@ def _row(case: TriageRow, user: Person, works: bool, opens: bool) -> Row:
 
 def _actions(case: TriageRow, user: Person) -> list[dict[str, str]]:
     if case.claimed_by is None:
-        return [{"id": "claim", "text": _("Claim")}]
+        return [{"id": "claim", "text": _("Claim")}] if case.where in CLAIMABLE else []
     mine = case.claimed_by == user.name or case.site_id in user.sites(Act.work_queue)
     return [{"id": "release", "text": _("Release")}] if mine else []
 
