@@ -30,7 +30,7 @@ def make(session: Session) -> None:
     """Sites, accounts and three years of invented history."""
     sites = make_sites(session)
     users = make_accounts(session, sites)
-    history.write(session, sites, [users["doctor"], users["doctor2"]], today())
+    history.write(session, sites, [users[login] for login in ("doctor", "doctor2", "doctor3")], today())
 
 
 def make_images() -> int:

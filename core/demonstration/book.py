@@ -1,7 +1,7 @@
 """Rows of the demonstration history, kept until whole tables can be inserted at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
@@ -18,8 +18,15 @@ class Book:
 
     today: date
     site_ids: Sequence[int]
-    reader_ids: Sequence[int]
+    names: Mapping[int, str]
+    """Who reads, by user id."""
+    arbitrators: dict[int, int] = field(default_factory=dict)
+    """Exam id → the user who settled it."""
     rows: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def reader_ids(self) -> Sequence[int]:
+        return tuple(self.names)
 
     def add(self, table: type[SQLModel], **values: Any) -> None:
         self.rows[table].append(values)

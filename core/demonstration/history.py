@@ -9,32 +9,51 @@ from sqlmodel import Session
 
 from core.demonstration.book import Book, insert_rows, moment
 from core.demonstration.people import full_name
+from core.demonstration.plans import Plan, plan, recent
 from core.demonstration.read import model_version, tenths, write_reads, write_score, write_steps
 from core.demonstration.recalled import write_recalls
-from core.demonstration.screening import Plan, Round, plan, simulate
+from core.demonstration.screening import Round, simulate, waiting
 from core.sealing import keyed_hash, seal, tokens
 from core.workflow.programmes import programme_row
 from db.enums import EpisodeStep, ExamKind, OutcomeKind, Sex
-from db.tables import Decision, Episode, EpisodeEvent, Exam, ModelRun, Outcome, Participant, ParticipantToken, Read, Site, User
+from db.tables import (
+    Arbitration,
+    ArbitrationAuthor,
+    Decision,
+    Episode,
+    EpisodeEvent,
+    Exam,
+    ModelRun,
+    Outcome,
+    Participant,
+    ParticipantToken,
+    Read,
+    Site,
+    User,
+)  # fmt: skip
 
 SIZES = {"lung": 420, "breast": 640}
 KINDS = {"lung": ExamKind.lung_ct, "breast": ExamKind.mammography}
+WAITING = ("arbitration",) * 5 + ("finalisation",) * 3
+"""What two readers have just read in the breast programme and nobody has decided."""
 CANCERS = (OutcomeKind.cancer, OutcomeKind.interval_cancer)
 
 
 def write(session: Session, sites: list[Site], readers: list[User], today: date, seed: int = 2026) -> None:
     """Fill the demonstration sites with participants, episodes, reads, recalls, outcomes and simulated scores of both programmes."""
     rng = random.Random(seed)
-    book = Book(today, [site.id or 0 for site in sites], [reader.id or 0 for reader in readers])
+    book = Book(today, [site.id or 0 for site in sites], {reader.id or 0: reader.name for reader in readers})
     for programme, size in SIZES.items():
         plans = [made for made in (plan(rng, programme, today) for _ in range(size)) if made.exam_dates or made.missed_dates]
+        if programme == "breast":
+            plans += [recent(rng, today, waits) for waits in WAITING]
         _programme(session, book, rng, programme, plans)
 
 
 def _programme(session: Session, book: Book, rng: random.Random, programme: str, plans: list[Plan]) -> None:
     people = _participants(session, book, rng, plans)
     rounds = [
-        (person, made.round_of(day), simulate(rng, programme, number, day))
+        (person, made.round_of(day), waiting(rng, day, made.waits) if made.waits else simulate(rng, programme, number, day))
         for person, made in zip(people, plans, strict=True)
         for number, day in enumerate(made.exam_dates, start=1)
     ]
@@ -51,8 +70,18 @@ def _programme(session: Session, book: Book, rng: random.Random, programme: str,
         write_steps(book, episode_id, one)
         write_score(book, exam_id, version, one, limits)
     decision_ids = insert_rows(session, Decision, book.rows.pop(Decision))
-    write_recalls(session, book, rng, programme, [one for _, _, one in rounds], exam_ids, decision_ids)
+    decided = [(one, exam_id) for (_, _, one), exam_id in zip(rounds, exam_ids, strict=True) if not one.waits]
+    write_recalls(session, book, rng, programme, [one for one, _ in decided], [exam_id for _, exam_id in decided], decision_ids)
+    _arbitrations(session, book)
     book.write(session, Read, ModelRun, Outcome, EpisodeEvent)
+
+
+def _arbitrations(session: Session, book: Book) -> None:
+    rows = book.rows.pop(Arbitration, [])
+    ids = insert_rows(session, Arbitration, rows)
+    for arbitration_id, row in zip(ids, rows, strict=True):
+        book.add(ArbitrationAuthor, arbitration_id=arbitration_id, user_id=book.arbitrators[row["exam_id"]])
+    book.write(session, ArbitrationAuthor)
 
 
 def _participants(session: Session, book: Book, rng: random.Random, plans: list[Plan]) -> list[Participant]:

@@ -16,6 +16,7 @@ ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("coordinator", PASSWORD, "coordinator"),
     ("doctor", PASSWORD, "doctor"),
     ("doctor2", PASSWORD, "doctor"),
+    ("doctor3", PASSWORD, "doctor"),
     ("manager", PASSWORD, "programme manager"),
     ("admin", PASSWORD, "administrator"),
 )
@@ -23,6 +24,7 @@ _NAMES = {
     "coordinator": "Maria Keller",
     "doctor": "Dr Jonas Meyer",
     "doctor2": "Dr Wei Zhang",
+    "doctor3": "Dr Amara Okafor",
     "manager": "Sofia Almeida",
     "admin": "Tomas Novak",
 }

@@ -1,7 +1,8 @@
 """Simulated reads and simulated scores of the demonstration history."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -10,32 +11,63 @@ from core.demonstration.book import Book, moment
 from core.demonstration.screening import Round
 from core.words import N_, say
 from db.enums import EpisodeStep, ModelState, ProgrammeDecision, RunOutcome
-from db.tables import Decision, EpisodeEvent, ModelRun, ModelStatus, ModelVersion, Read
+from db.tables import Arbitration, Decision, EpisodeEvent, ModelRun, ModelStatus, ModelVersion, Read
 
+UNSEEN: dict[str, Any] = {"run": None, "priors": [], "reads": []}
 MODEL_NAMES = {"lung": "simulated-lung-scores", "breast": "simulated-breast-scores"}
 
 
 def write_reads(book: Book, rng: random.Random, exam_id: int, one: Round) -> None:
-    """Signed opinions and the decision that followed."""
-    readers = rng.sample(list(book.reader_ids), len(one.categories))
-    for order, (reader, category, decision) in enumerate(zip(readers, one.categories, one.decisions, strict=True)):
-        signed = moment(one.exam_date + timedelta(days=one.read_after_days), 10 + order, rng.randint(0, 59))
-        opinion = {"density": one.density} if one.density else {}
+    """Signed opinions; then the decision that two readers agree on, or that a third took where they differ, unless it is awaited."""
+    people = rng.sample(list(book.reader_ids), len(book.reader_ids))
+    for reader, category, decision, at in zip(people, one.categories, one.decisions, _signed(one), strict=False):
         book.add(
-            Read, exam_id=exam_id, reader_id=reader, category=category, decision=decision, opinion=opinion, saw_ai=False, run_id=None,
-            opened_at=signed - timedelta(seconds=rng.randint(35, 240)), committed_at=signed,
+            Read, exam_id=exam_id, reader_id=reader, category=category, decision=decision, opinion=_opinion(one, decision), saw_ai=False,
+            run_id=None, opened_at=at - timedelta(seconds=rng.randint(35, 240)), committed_at=at, revision=0, seen=UNSEEN,
         )  # fmt: skip
-    decided = moment(one.exam_date + timedelta(days=one.read_after_days), 15)
-    reason = "" if len(set(one.decisions)) == 1 else say(N_("The readers differed; the decision was taken together")).to_json()
-    book.add(Decision, exam_id=exam_id, decision=one.decision, category=one.category, author_id=readers[0], at=decided, reason=reason)
+    if one.waits:
+        return
+    author, reason = people[0], say(N_("Single read") if len(one.decisions) == 1 else N_("All readers agree"))
+    if not one.agreed:
+        author, reason = people[-1], say(N_("Arbitration by {names}"), names=book.names[people[-1]])
+        opened = one.decided - timedelta(seconds=rng.randint(90, 420))
+        book.arbitrators[exam_id] = author
+        book.add(
+            Arbitration, exam_id=exam_id, category=one.category, decision=one.decision, opinion=_opinion(one, one.decision), seen=UNSEEN,
+            opened_at=opened, at=one.decided,
+        )  # fmt: skip
+    book.add(
+        Decision, exam_id=exam_id, decision=one.decision, category=one.category, author_id=author, at=one.decided, reason=reason.to_json()
+    )
+
+
+def _signed(one: Round) -> tuple[datetime, ...]:
+    """What waits to become final was signed within the last hour."""
+    if one.waits != "finalisation":
+        return one.signed
+    return tuple(now() - timedelta(minutes=minute % 20 + 2 * order) for minute, order in zip(one.minutes, (10, 1), strict=True))
+
+
+def _opinion(one: Round, decision: ProgrammeDecision) -> dict[str, Any]:
+    """As `core.workflow.opinion.Opinion` stores it."""
+    if one.density is None:
+        return {}
+    other = {"L": "R", "R": "L"}[one.side]
+    said: dict[str, Any] = {"density": one.density}
+    if decision == ProgrammeDecision.assessment:
+        said["assessments"] = {one.side: "abnormal", other: "normal"}
+    if decision == ProgrammeDecision.technical_recall:
+        said["views"] = [{"view": one.view, "reason": "positioning"}]
+    return said
 
 
 def write_steps(book: Book, episode_id: int, one: Round) -> None:
-    """The episode is read, and then closed or recalled."""
-    decided = moment(one.exam_date + timedelta(days=one.read_after_days), 15)
-    last = EpisodeStep.closed if one.decision == ProgrammeDecision.routine_recall else EpisodeStep.recalled
-    for step in (EpisodeStep.read, last):
-        book.add(EpisodeEvent, episode_id=episode_id, step=step, happened_at=decided, entered_at=decided, note="")
+    """The episode is read, and then closed or recalled, unless the decision is awaited."""
+    at = _signed(one)[0]
+    book.add(EpisodeEvent, episode_id=episode_id, step=EpisodeStep.read, happened_at=at, entered_at=at, note="")
+    if not one.waits:
+        last = EpisodeStep.closed if one.decision == ProgrammeDecision.routine_recall else EpisodeStep.recalled
+        book.add(EpisodeEvent, episode_id=episode_id, step=last, happened_at=one.decided, entered_at=one.decided, note="")
 
 
 def write_score(book: Book, exam_id: int, version: int, one: Round, limits: list[float]) -> None:

@@ -18,12 +18,12 @@ def write_recalls(
     """Recalls with their steps, and what they led to. What would lie in the future has not happened yet."""
     called, opened = [], []
     for one, exam_id, decision_id in zip(rounds, exam_ids, decision_ids, strict=True):
-        decided = one.exam_date + timedelta(days=one.read_after_days)
+        decided = one.decided.date()
         if one.decision == ProgrammeDecision.routine_recall:
             _record_outcome(book, exam_id, one, one.exam_date + timedelta(days=one.outcome_after_days), "cancer registry")
             continue
         until = due(card(programme), one.decision, decided, one.category)
-        row = {"exam_id": exam_id, "decision_id": decision_id, "kind": one.decision, "due": until, "opened_at": moment(decided, 15)}
+        row = {"exam_id": exam_id, "decision_id": decision_id, "kind": one.decision, "due": until, "opened_at": one.decided}
         opened.append(row)
         called.append((one, exam_id, decided, until))
     for recall_id, (one, exam_id, decided, until) in zip(insert_rows(session, Recall, opened), called, strict=True):
@@ -35,12 +35,12 @@ def _steps(book: Book, rng: random.Random, recall_id: int, one: Round, exam_id: 
     came = until - timedelta(days=rng.randint(0, max(1, (until - decided).days // 2)))
     lost = rng.random() < 0.05 and until > book.today - timedelta(days=45)  # older ones were found in the end
     steps = [
-        (RecallStep.opened, decided, 15),
         (RecallStep.contacted, decided + timedelta(days=2), 10),
         (RecallStep.booked, decided + timedelta(days=3), 11),
     ]
     if not lost:
         steps += [(RecallStep.attended, came, 9), (RecallStep.closed, came + timedelta(days=6), 12)]
+    book.add(RecallEvent, recall_id=recall_id, step=RecallStep.opened, at=one.decided, author_id=None, note="")
     for step, day, hour in steps:
         if day < book.today:
             book.add(RecallEvent, recall_id=recall_id, step=step, at=moment(day, hour), author_id=None, note="")
