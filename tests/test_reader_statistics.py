@@ -157,7 +157,7 @@ def test_the_figures_equal_a_recount_in_sql(dana: Person, emil: Person) -> None:
         "arbitrated": f"SELECT count(*) {mine} AND r.exam_id IN (SELECT exam_id FROM decision) "
         "AND r.exam_id IN (SELECT exam_id FROM arbitration)",
         "agreed": f"SELECT count(*) {mine} AND EXISTS (SELECT 1 FROM read o WHERE o.exam_id = r.exam_id AND o.reader_id <> r.reader_id "
-        "AND o.decision = r.decision)",
+        "AND o.decision = r.decision) AND r.exam_id IN (SELECT exam_id FROM decision)",
         "final": f"SELECT count(*) {mine} AND EXISTS (SELECT 1 FROM decision d WHERE d.exam_id = r.exam_id AND d.decision = r.decision)",
     }  # fmt: skip
     with transaction() as session:
@@ -179,8 +179,19 @@ def test_readers_who_name_other_views_do_not_agree(dana: Person, emil: Person) -
             for reader, views in ((dana, mine), (emil, other)):
                 said = {"views": [{"view": view} for view in views]}
                 a_signed(session, reader, exam, decision=D.technical_recall, opinion=said)
+            a_decision(session, exam, dana, decision=D.technical_recall)
     found = figures(dana).agreed_with_reader
     assert (found.numerator, found.denominator) == (1, 2)
+
+
+def test_a_figure_tells_nothing_of_the_other_read_before_the_case_is_decided(dana: Person, emil: Person) -> None:
+    with transaction() as session:
+        exam = an_exam(session, programme="breast", days_ago=30, images=0)
+        a_signed(session, dana, exam)
+        before = own_statistics(session, dana, card_id="breast", **MONTH).figures
+        a_signed(session, emil, exam, decision=D.assessment)
+        after = own_statistics(session, dana, card_id="breast", **MONTH).figures
+    assert before == after
 
 
 def test_a_read_that_nobody_checked_agrees_with_nothing(dana: Person) -> None:

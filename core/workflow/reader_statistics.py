@@ -44,7 +44,10 @@ class Figures:
     arbitration: Proportion
     """Settled by arbitration, of the reads whose case is decided."""
     agreed_with_reader: Proportion
-    """Not discordant with the other read, of the reads on whose case another read stands (domain/users.md 1.2)."""
+    """Not discordant with the other read (domain/users.md 1.2), of the reads of decided cases on which another read stands.
+
+    Decided ones only: whoever can still take a read back must not learn from a figure what the other reader said.
+    """
     agreed_with_decision: Proportion
     """Same decision as the programme's, of the reads of decided cases that somebody else read or settled too."""
     cancers_recalled: Proportion
@@ -121,7 +124,7 @@ def figures(reads: Sequence[BlindRead], excluded: int, programme: Card) -> Figur
     pause = timedelta(minutes=programme.statistics.pause_minutes)
     times = [read.taken.total_seconds() for read in reads if read.taken <= pause]
     decided = [read for read in reads if read.final is not None]
-    doubled = [read for read in reads if read.others]
+    doubled = [read for read in decided if read.others]
     checked = [read for read in decided if read.others or read.arbitrated]
     cancers = [read for read in reads if read.outcome is not None and read.outcome.kind in CANCERS]
     agreed = sum(not any(discordant(read.verdict, other) for other in read.others) for read in doubled)
