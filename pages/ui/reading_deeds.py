@@ -4,17 +4,18 @@ import streamlit as st
 
 from core.access import Person
 from core.workflow import sessions
-from core.workflow.reading import Case, Opinion, submit
+from core.workflow.reading import Case, Opinion, case, submit
 from core.workflow.taking_back import take_back
 from db.enums import ProgrammeDecision
 from pages.ui import reading_desk, reading_keys
 from pages.ui.case_parts import draft
 from pages.ui.case_parts.keys import key
 from pages.ui.case_parts.opened import opened_at
+from pages.ui.case_parts.taking_back import restore
 from pages.ui.i18n import _
 from pages.ui.reading_desk import Deed
-from pages.ui.reading_room import Room
-from pages.ui.session import act, current_user, did
+from pages.ui.reading_room import Room, normal
+from pages.ui.session import act, current_user, did, read
 from pages.ui.viewer.prior import seen as priors_seen
 
 FORM = ("category", "decision", "density", "note", "assessed-L", "assessed-R", "category-L", "category-R")
@@ -62,10 +63,21 @@ def _skip(_what: str, here: Room, person: Person) -> None:
 
 
 def _back(_what: str, here: Room, person: Person) -> None:
-    """Take the last read back and go back to its case; the case in hand returns to the list."""
-    if here.last is not None and did(take_back, person, here.last, aside=True):
+    """Take the last read back and go back to its case with all that was said; the case in hand returns to the list."""
+    if here.last is None:
+        return
+    before = read(case, person, here.last)
+    if did(take_back, person, here.last, aside=True):
         act(sessions.open_again, person, here.sitting_id, here.last, aside=True)
+        if before.my_read is not None and not _bare(before.my_read.said, normal(before).code):
+            restore(before, before.my_read.said)
         st.toast(_("Your read was taken back; the case is in your hands again"), icon=":material/undo:")
+
+
+def _bare(said: Opinion, normal_code: str) -> bool:
+    """Whether an opinion is no more than the one-click normal, which leaves the form empty."""
+    plain = (said.category, said.decision) == (normal_code, ProgrammeDecision.routine_recall)
+    return plain and set(said.to_json()) <= {"suggestion"}
 
 
 def _end(_what: str, here: Room, person: Person) -> None:

@@ -5,10 +5,19 @@ import streamlit as st
 from core.access import Person
 from core.workflow.programmes import card
 from core.workflow.reading import Case
+from core.workflow.risk_facts import Facts, facts_of
 from core.workflow.timeline import TimelineEvent
-from pages.ui.i18n import _, day, literal, n_
+from db.enums import ExamKind
+from pages.ui.i18n import N_, _, day, literal, n_
+from pages.ui.session import read
 from pages.ui.words import PROGRAMME, SEX
 
+RISK = {
+    "ever_smoker": (N_("has smoked"), N_("never smoked")),
+    "family_history": (N_("lung cancer in the family"), N_("no lung cancer in the family")),
+    "emphysema": (N_("emphysema"), N_("no emphysema")),
+    "extrathoracic_cancer": (N_("earlier cancer elsewhere"), N_("no earlier cancer elsewhere")),
+}
 SHOWN = 3  # earlier exams; all of them stand in the tooltip
 
 
@@ -23,11 +32,19 @@ def strip(case: Case, user: Person) -> None:
     with st.container(key="reading_strip", gap=None):
         st.markdown(" · ".join([f"**{literal(who.name)}**", *age, *sex]) + " ".join(["", *marks]))
         st.caption(" · ".join([exam, _("round {n}", n=case.round), who.number]))
+        if case.kind is ExamKind.lung_ct:
+            st.caption(_risk(read(facts_of, user, who.id, case.exam_date)))
         before = earlier(case)
         if before:
             st.caption(_earlier_text(before), help="  \n".join(_one(exam, decided) for exam, decided in before))
         else:
             st.caption(_("No earlier exam is known."))
+
+
+def _risk(known: Facts) -> str:
+    """What was entered of the risk, yes and no; what nobody entered is not said to be absent."""
+    said = [_(words[0] if getattr(known, name) else words[1]) for name, words in RISK.items() if getattr(known, name) is not None]
+    return _("Risk: {facts}", facts=", ".join(said)) if said else _("Risk: nothing was entered.")
 
 
 def earlier(case: Case) -> list[tuple[TimelineEvent, str]]:
