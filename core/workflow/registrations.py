@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.clock import now
-from core.errors import FirstlightError
+from core.errors import FirstlightError, Retryable
 from core.imaging.coarse import Coarse, coarse
 from core.imaging.registration import METHOD, Laid, register
 from core.imaging.volume_cache import read_slab
@@ -92,9 +92,14 @@ def never_laid(session: Session) -> list[tuple[int, int]]:
 
 
 def lay(pair: Pair) -> tuple[Laid | None, Sentence | None]:
-    """The work, some seconds: takes no session, because it must not hold a transaction open. None with the reason when it failed."""
+    """The work, some seconds: takes no session, because it must not hold a transaction open. None with the reason when it failed.
+
+    Trouble that may pass is raised, so that the job tries again.
+    """
     try:
         return register(_coarse(pair.exam_id, pair.keys), _coarse(pair.earlier_exam_id, pair.earlier_keys)), None
+    except Retryable:
+        raise
     except FirstlightError as problem:
         return None, problem.sentence
 
