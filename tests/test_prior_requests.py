@@ -13,6 +13,7 @@ from core.workflow.earlier_images import for_comparison
 from core.workflow.prior_requests import PriorRequestRow, PriorState
 from core.workflow.reading import Opinion
 from core.workflow.status import statuses
+from core.workflow.today import overview
 from core.workflow.triage import Filters, TriageRow
 from core.workflow.whereabouts import Where
 from db.engine import transaction
@@ -123,11 +124,14 @@ def test_after_five_days_the_case_comes_back_flagged_and_the_request_stays_open(
     with transaction() as session:
         shown = next(row for row in triage.worklist(session, carl, Filters(state="all")).rows if row.exam_id == other)
         notes = [str(one) for one in reading.case(session, dana, other).notes]
+        assert "Requests for earlier images without an answer: 1" in [str(one) for one in overview(session, carl).sentences]
     assert shown.escalated
     assert notes == [f"Earlier images asked for on {ago(5):%Y-%m-%d} have not come"]
     assert str(shown.because).startswith(f"Earlier images asked for on {ago(5):%Y-%m-%d} have not come; ")
     enter(carl, other, P.not_available)
     assert not state(other).escalated
+    with transaction() as session:
+        assert not any("without an answer" in str(one) for one in overview(session, carl).sentences)
 
 
 def test_who_may_say_what(dana: Person, carl: Person) -> None:

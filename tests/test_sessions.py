@@ -10,11 +10,12 @@ from core.access import Person
 from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
 from core.workflow import claims, prior_requests, sessions, triage
+from core.workflow.programmes import programme_row
 from core.workflow.reading_list import take_first
 from core.workflow.sessions import Sitting
 from db.engine import transaction
 from db.enums import PriorStep, Role, SessionStepKind
-from db.tables import Claim, Exam, Read, ReadingSession, ReadingSessionStep, ReadUndone
+from db.tables import AiPolicy, Claim, Exam, Read, ReadingSession, ReadingSessionStep, ReadUndone
 from tests.build import a_decision, a_person, a_read, a_run, a_site, ago, an_exam
 
 
@@ -186,6 +187,20 @@ def test_a_claim_runs_out_and_the_case_returns(dana: Person) -> None:
     assert take(dana, mine) is None
     with transaction() as session, pytest.raises(Conflict, match="Emil Test already has this case"):
         claims.claim(session, dana, exams[0])
+
+
+@pytest.mark.parametrize(("policy", "minutes"), [(None, 30), (7, 7)])
+def test_a_claim_holds_as_long_as_the_policy_of_the_case_says(dana: Person, policy: int | None, minutes: int) -> None:
+    with transaction() as session:
+        if policy is not None:
+            programme = programme_row(session, "breast").id or 0
+            row = {"version": 1, "kind": "after_read", "valid_from": ago(9), "settings": {"claim_minutes": policy}}
+            session.add(AiPolicy(programme_id=programme, **row))
+    some_exams(1)
+    take(dana, begin(dana))
+    with transaction() as session:
+        claim = session.exec(select(Claim)).one()
+    assert round((claim.expires_at - claim.claimed_at).total_seconds()) == minutes * 60
 
 
 def test_what_is_next_is_not_reserved(dana: Person) -> None:

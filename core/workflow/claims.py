@@ -12,13 +12,14 @@ from core.errors import Conflict, NotAllowed, Rejected
 from core.settings import settings
 from core.words import N_
 from core.workflow.earlier_images import is_for_comparison
+from core.workflow.policies import policy_of
 from db.tables import Claim, Decision, Deferral, Exam, User
 
 
 def claim(session: Session, person: Person, exam_id: int) -> datetime:
     """Take a case in hand, or keep it longer; when the claim ends. Conflict naming who has it when someone else was first."""
     site = _undecided_site(session, person, exam_id)
-    ends = now() + timedelta(minutes=settings().claim_minutes)
+    ends = now() + timedelta(minutes=_minutes(session, exam_id))
     holder = held_by(session, exam_id)
     free = delete(Claim).where(col(Claim.exam_id) == exam_id, (col(Claim.expires_at) <= now()) | (col(Claim.user_id) == person.user_id))
     session.exec(free.execution_options(synchronize_session=False))
@@ -85,6 +86,12 @@ def put_off_until(session: Session, exam_id: int) -> datetime | None:
 def drop(session: Session, exam_id: int) -> None:
     """End every claim on a case."""
     session.exec(delete(Claim).where(col(Claim.exam_id) == exam_id).execution_options(synchronize_session=False))
+
+
+def _minutes(session: Session, exam_id: int) -> int:
+    """How long a claim holds: as the case's reading policy says, or the installation's setting where no policy was put in force."""
+    policy = policy_of(session, session.get_one(Exam, exam_id))
+    return policy.claim_minutes if policy.version else settings().claim_minutes
 
 
 def _taken(session: Session, exam_id: int) -> Conflict:

@@ -52,6 +52,7 @@ def overview(session: Session, person: Person) -> Today:
     context, cases = ranked(session, person, Filters())
     late = tuple(row_of(case, context) for case in sorted(cases, key=order) if overdue(case))
     failed = (*_uploads(session, person), *(_score(case) for case in cases if case.failed))
+    unanswered = sum(priors.escalated for priors in context.around.priors.values())
     recalls = open_recalls(session, person, overdue_only=True)
     waiting, oldest = sum("waiting" in case.states for case in cases), max((case.days for case in cases), default=0)
     return Today(
@@ -62,11 +63,11 @@ def overview(session: Session, person: Person) -> Today:
         reads_by_day=_reads(session, person),
         waiting=waiting,
         oldest_days=oldest,
-        sentences=_sentences(len(recalls), len(late), len(failed), waiting, oldest),
+        sentences=_sentences(len(recalls), len(late), len(failed), unanswered, waiting, oldest),
     )
 
 
-def _sentences(recalls: int, late: int, failed: int, waiting: int, oldest: int) -> tuple[Sentence, ...]:
+def _sentences(recalls: int, late: int, failed: int, unanswered: int, waiting: int, oldest: int) -> tuple[Sentence, ...]:
     """One sentence per exception, or the quiet line."""
     said = []
     if recalls:
@@ -75,6 +76,8 @@ def _sentences(recalls: int, late: int, failed: int, waiting: int, oldest: int) 
         said.append(say(N_("Cases waiting past the limit: {count}"), count=late))
     if failed:
         said.append(say(N_("Uploads or scores that failed: {count}"), count=failed))
+    if unanswered:
+        said.append(say(N_("Requests for earlier images without an answer: {count}"), count=unanswered))
     if waiting:
         said.append(say(N_("Cases waiting: {count}, the oldest for {days} days"), count=waiting, days=oldest))
     return tuple(said) or (say(N_("Nothing waits and nothing is overdue")),)
