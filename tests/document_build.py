@@ -56,7 +56,7 @@ def decided(
         category=said.category,
         author_id=readers[-1].user_id,
         at=now(),
-        reason=reason.to_json(),
+        reason=reason,
     )
     session.add(decision)
     session.flush()

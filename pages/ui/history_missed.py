@@ -21,7 +21,7 @@ def _card(one: Missed) -> None:
     after = _(
         "Interval cancer on {day}, {n} after the exam of {exam}", day=day(one.diagnosed), n=days(one.days_after), exam=day(one.exam_date)
     )
-    st.markdown(f":red[▲] **{after}** ({_(CERTAINTY[one.certainty])}, {literal(one.source)})")
+    st.markdown(f":red[▲] **{after}** ({_(CERTAINTY[one.certainty])}, {literal(_(one.source))})")
     scheme = card(one.programme).scheme
     for read in one.reads:
         seen = _("AI result in sight") if read.saw_ai else _("without AI")
