@@ -132,7 +132,7 @@ def test_while_ai_is_hidden_nothing_of_it_comes_with_the_earlier_exam(doctor: Pe
     assert prior["marks"] == []
     said = words(test)
     assert table(test, f"growth-table-{now}") == []
-    assert all(size not in said for size in ("9.7", "6.4", "Doubling time"))
+    assert all(size not in said for size in ("9.7", "6.4", "Doubling"))
 
 
 def test_a_coordinator_gets_no_earlier_images(doctor: Person, exams: tuple[int, int]) -> None:

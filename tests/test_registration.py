@@ -86,6 +86,17 @@ def test_a_known_move_of_a_phantom_is_found(
     assert laid.quality.turned_deg == pytest.approx(np.degrees(Rotation.from_euler("xyz", turn, degrees=True).magnitude()), abs=0.5)
 
 
+def test_a_chest_that_lies_seven_slices_higher_is_followed_to_the_same_slice(thorax: tuple[Hu, Matrix]) -> None:
+    """What linked scrolling rests on: the slice of the earlier exam that shows the same nodule, to within one slice."""
+    hu, affine = thorax
+    higher = np.roll(hu, 7, axis=0)
+    higher[:7] = hu[0]
+    laid = register(seen(hu, affine), seen(higher, affine))
+    for k in range(20, 60, 5):
+        there = np.linalg.inv(affine) @ laid.matrix @ affine @ np.array([k, 88, 120, 1])
+        assert abs(there[0] - (k + 7)) < 1
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", SCANS)
 @pytest.mark.parametrize(("turn", "shift", "spacing", "noise"), MOVES)

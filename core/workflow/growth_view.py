@@ -141,8 +141,11 @@ def _row(now: Size, before: Size | None, match: Matched | None, days: int, month
     )  # fmt: skip
     said = side_by_side(pair)
     if before is None:
-        template = N_("Not marked in the earlier exam: look there whether it is new")
-        return GrowthRow("not marked earlier", now, None, say(template), match.author, None, None, None, False, said, kind is None)
+        looked = say(N_("New: {name} did not find it in the earlier exam"), name=match.author)
+        alone = say(N_("Not marked in the earlier exam: look there whether it is new"))
+        return GrowthRow(
+            "not marked earlier", now, None, looked if match.author else alone, match.author, None, None, None, False, said, kind is None
+        )
     percent, doubling, by_diameter = _change(now, before, days)
     return GrowthRow(
         "paired", now, before, told(percent, doubling, days, by_diameter=by_diameter), match.author, match.distance_mm, percent, doubling,

@@ -43,9 +43,9 @@ def view(case: Case, user: Person) -> GrowthView:
 
 def _glance(case: Case, seen: GrowthView) -> None:
     columns = [
-        Column("nodule", "#", "text", "58px", "nowrap", help=_("Number of the AI mark now ← in the earlier exam")),
+        Column("nodule", "#", "text", "50px", "nowrap", help=_("Number of the AI mark now ← in the earlier exam")),
         Column("size", _("Before → now"), "text", "", "nowrap"),
-        Column("change", _("Doubling time"), "number", "92px", "right"),
+        Column("change", _("Doubling"), "number", "98px", "right", help=_("Volume doubling time")),
     ]
     rows = [Row(str(place), _cells(row), tone="attention" if row.disagree else "") for place, row in enumerate(seen.rows)]
     table(f"growth-table-{case.exam_id}", columns, rows, label=_("Nodules before and now"), height="222px" if len(rows) > TALL else "")

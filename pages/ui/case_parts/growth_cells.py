@@ -50,7 +50,7 @@ def from_to(row: GrowthRow, write: Write, unit: str) -> str:
 def quick(row: GrowthRow) -> str:
     """The doubling time alone, or the word for why there is none."""
     if row.status != "paired":
-        return _(STATUS[row.status])
+        return _("new") if row.status == "not marked earlier" and row.paired_by else _(STATUS[row.status])
     if row.doubling is None:
         return "–"
     if row.doubling.days is None or row.doubling.days > LONGEST_DAYS or not row.beyond_error:

@@ -12,6 +12,7 @@ from pages.ui.i18n import N_, _, day, days, show
 from pages.ui.session import did
 from pages.ui.tables import Column, Row, table, two
 
+TALL = 4  # rows after which the table scrolls, so that the control below it stays in sight
 NOWHERE = 0  # chosen as the partner of a nodule that was not there
 TITLE = N_("Growth and protocols")
 SHORT = ("Lung-RADS", "NELSON", "BTS", "EUPS")
@@ -39,7 +40,7 @@ def _sheet(case: Case, user: Person, seen: GrowthView) -> None:
         ),
     ]
     rows = [Row(str(place), _cells(row), tone="attention" if row.disagree else "") for place, row in enumerate(seen.rows)]
-    table(f"growth-sheet-{case.exam_id}", columns, rows, label=_("Nodules before and now"))
+    table(f"growth-sheet-{case.exam_id}", columns, rows, label=_("Nodules before and now"), height="380px" if len(rows) > TALL else "")
     st.caption(_("± : within the error of measurement (0.5 mm, a quarter of the volume) the protocol may say something else."))
     if any(row.assumed_solid and row.protocols for row in seen.rows):
         st.caption(_("The AI does not tell the type of a nodule: the protocols are asked as for a solid one."))
@@ -48,7 +49,7 @@ def _sheet(case: Case, user: Person, seen: GrowthView) -> None:
 
 def _cells(row: GrowthRow) -> dict[str, object]:
     said = {one.protocol: protocol(one) for one in row.protocols}
-    by = _("paired by {name}", name=row.paired_by) if row.paired_by else ""
+    by = _("paired by {name}", name=row.paired_by) if row.paired_by and row.before else ""
     parts = [by, _("{mm} mm apart", mm=f"{row.distance_mm:.1f}") if row.distance_mm is not None else ""]
     split = _("The protocols disagree.") if row.disagree else ""
     return {
