@@ -22,11 +22,11 @@ def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Senten
 
     `between` shows what the reader makes of the marks, directly below them.
     """
-    st.header(_("AI findings"), anchor=False)
-    if case.ai is None:
-        st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
-    else:
-        with st.container(key="case_marks", gap=None):
+    with st.container(key="case_marks", gap=None):
+        st.header(_("AI findings"), anchor=False)
+        if case.ai is None:
+            st.markdown(_("No result, because: {reason}", reason=show(case.ai_reason)))
+        else:
             _summary(case.ai)
             _marks(case, case.ai, slices)
     if between is not None:

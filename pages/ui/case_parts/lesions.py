@@ -59,7 +59,7 @@ def per_side(case: Case) -> dict[str, str]:
 
 
 def _head(case: Case, kept: Draft) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="case_lesions_head"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap=None, key="case_lesions_head"):
         st.header(n_("Your lesion", "Your lesions", len(kept.lesions)) if kept.lesions else _("Your lesions"), anchor=False)
         st.checkbox(_("Each breast"), key=key(case, "by-breast"), width="content")
         st.button(
@@ -78,15 +78,9 @@ def _breasts(case: Case) -> None:
                 key=key(case, f"assessed-{side}"), width="content",
             )  # fmt: skip
             st.selectbox(
-                _("Category"),
-                codes,
-                index=None,
-                placeholder="–",
-                key=key(case, f"category-{side}"),
-                width=76,
-                on_change=_whole,
-                args=(case,),
-            )
+                _("Category"), codes, index=None, placeholder="–", key=key(case, f"category-{side}"), width=76, on_change=_whole, args=(case,),
+                label_visibility="collapsed",
+            )  # fmt: skip
 
 
 def _whole(case: Case) -> None:
