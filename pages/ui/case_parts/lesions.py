@@ -78,8 +78,8 @@ def _breasts(case: Case) -> None:
                 key=key(case, f"assessed-{side}"), width="content",
             )  # fmt: skip
             st.selectbox(
-                _("Category"), codes, index=None, placeholder="–", key=key(case, f"category-{side}"), width=76, on_change=_whole, args=(case,),
-                label_visibility="collapsed",
+                _("Category"), codes, index=None, placeholder="–", key=key(case, f"category-{side}"), width=76, on_change=_whole,
+                args=(case,), label_visibility="collapsed",
             )  # fmt: skip
 
 
