@@ -201,3 +201,20 @@ def test_the_heat_map_does_not_exist_for_a_reader_who_must_not_see_it(dana: Test
     answer = dana.get(f"/api/exam/{exam}/mg/{instance.id}/heat?run={run.id}")
     assert answer.status_code == status
     assert (answer.content == bytes(range(6))) is (status == 200)
+
+
+@pytest.mark.parametrize(("policy", "status"), [("beside", 200), ("after_read", 404), ("off", 404)])
+def test_the_saliency_of_a_scan_does_not_exist_for_a_reader_who_must_not_see_it(
+    dana: TestClient, tmp_path: Path, policy: str, status: int
+) -> None:
+    exam = a_ct(tmp_path)
+    with transaction() as session:
+        store().put_named("run/saliency", bytes(range(24)))
+        a_model(session)
+        kept = {"shape": [2, 3, 4], "affine": np.eye(4).tolist(), "object": "run/saliency"}
+        run = a_run(session, session.get_one(images.Exam, exam), result={"saliency": kept})
+        programme = programme_row(session, "lung")
+        session.add(AiPolicy(programme_id=programme.id, version=1, kind=policy, valid_from=ago(1)))
+    answer = dana.get(f"/api/exam/{exam}/ct/saliency/{run.id}")
+    assert answer.status_code == status
+    assert (answer.content == bytes(range(24))) is (status == 200)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from core.access import Person
 from core.imaging.pixels import Window
 from core.imaging.render import LUNG, png, slice_image
-from core.workflow import images
+from core.workflow import images, saliency
 from pages.ui.routes.answer import kept, reading
 from pages.ui.viewer.scene import ct_scene
 
@@ -44,6 +44,13 @@ def picture(session: Session, person: Person, request: Request) -> Response:
     return kept(request, png(slice_image(values, window)), images.ct(session, person, exam_id).version, "image/png")
 
 
+def evidence(session: Session, person: Person, request: Request) -> Response:
+    """(Z, Y, X) uint8 saliency of one run; does not exist for someone who must not see the AI result."""
+    run = request.path_params["run"]
+    content = saliency.values(session, person, request.path_params["exam_id"], run)
+    return Response(content, media_type=VALUES, headers={"Cache-Control": "private, no-store", "Vary": "Cookie"})
+
+
 def _slab(session: Session, person: Person, request: Request, first: int, last: int) -> Response:
     content, version = images.ct_slab(session, person, request.path_params["exam_id"], first, last)
     return kept(request, content, version, VALUES)
@@ -61,5 +68,6 @@ ROUTES = [
     Route("/api/exam/{exam_id:int}/ct/meta", reading(meta)),
     Route("/api/exam/{exam_id:int}/ct/slice/{k:int}", reading(one_slice)),
     Route("/api/exam/{exam_id:int}/ct/slice/{k:int}.png", reading(picture)),
+    Route("/api/exam/{exam_id:int}/ct/saliency/{run:int}", reading(evidence)),
     Route("/api/exam/{exam_id:int}/ct/slab/{k0:int}/{k1:int}", reading(slab)),
 ]

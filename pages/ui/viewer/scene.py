@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.workflow.images import CtImages
-from pages.ui.i18n import show
+from core.workflow.saliency import Saliency
+from pages.ui.i18n import _, show
 
 Scene = dict[str, Any]
 
@@ -34,6 +35,14 @@ def ct_scene(images: CtImages, *, first: int | None = None) -> Scene:
         "saliency": None,
         "prior": None,
     }
+
+
+def with_saliency(scene: Scene, found: Saliency | None) -> Scene:
+    """The CT scene with the model's saliency, where a run stored one and it may be seen."""
+    if found is None:
+        return scene
+    given = {"url": f"{scene['url']}/saliency/{found.run_id}", "size": list(found.size), "affine": [list(row) for row in found.affine]}
+    return {**scene, "saliency": {**given, "text": _("Orange: where the AI saw evidence (its saliency, not a finding)")}}
 
 
 def goto(number: int | None, once: object) -> Mapping[str, object] | None:

@@ -1,5 +1,5 @@
 // A CT volume on the graphics card, and nowhere else. The slice looked at comes first and alone; the rest follows in slabs, nearest first.
-import { bytes } from "./fetching.js";
+import { pour } from "./fetching.js";
 import { texture } from "./gl.js";
 
 const SLAB = 8;
@@ -95,6 +95,7 @@ export class Volume {
   }
 
   async #stream() {
+    const room = new Uint8Array(this.size[0] * this.size[1] * 2 * SLAB);
     while (this.slabs.length && !this.signal.aborted) {
       if (this.ahead() && this.slabs.length <= Math.ceil(this.exam.size[2] / SLAB) - AHEAD) {
         await new Promise((seen) => this.asleep.push(seen)); // images of the next case wait until it is opened
@@ -104,7 +105,7 @@ export class Volume {
       const first = this.slabs.pop() * SLAB;
       const end = Math.min(first + SLAB, this.exam.size[2]);
       this.asked.fill(1, first, end);
-      this.#put(first, end, await bytes(`${this.exam.url}/slab/${first}/${end}?v=${this.exam.version}`, this.signal));
+      this.#put(first, end, room, await pour(`${this.exam.url}/slab/${first}/${end}?v=${this.exam.version}`, this.signal, room));
     }
   }
 
@@ -115,21 +116,22 @@ export class Volume {
 
   async #slice(k) {
     this.asked[k] = 1;
-    this.#put(k, k + 1, await bytes(`${this.exam.url}/slice/${k}?v=${this.exam.version}`, this.signal));
+    const room = new Uint8Array(this.size[0] * this.size[1] * 2);
+    this.#put(k, k + 1, room, await pour(`${this.exam.url}/slice/${k}?v=${this.exam.version}`, this.signal, room));
   }
 
-  #put(first, end, buffer) {
+  #put(first, end, room, count) {
     const { gl, exam } = this;
     const [columns, rows] = exam.size;
     const one = columns * rows;
-    if (buffer.byteLength !== one * 2 * (end - first)) {
-      throw new Error(`slices ${first} to ${end - 1}: ${buffer.byteLength} bytes came, ${one * 2 * (end - first)} were expected`);
+    if (count !== one * 2 * (end - first)) {
+      throw new Error(`slices ${first} to ${end - 1}: ${count} bytes came, ${one * 2 * (end - first)} were expected`);
     }
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_3D, this.texture);
     for (let k = first, run = 1; k < end; k += run, run = 1) {
       while (k + run < end && exam.grid[k + run] === exam.grid[k] + run) run++; // slices without a gap between them go together
-      const part = new Int16Array(buffer, (k - first) * one * 2, run * one);
+      const part = new Int16Array(room.buffer, (k - first) * one * 2, run * one);
       gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, exam.grid[k], columns, rows, run, gl.RED_INTEGER, gl.SHORT, part);
       for (let z = exam.grid[k]; z < exam.grid[k] + run; z++) [this.count, this.have[z]] = [this.count + (this.have[z] ? 0 : 1), HERE];
     }
