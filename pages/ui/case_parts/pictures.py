@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.access import Act, Person
 from core.words import Sentence
-from core.workflow import heat, images, pictures
+from core.workflow import heat, images, pictures, saliency
 from core.workflow.reading import Case, CaseImages
 from core.workflow.slices import Slices
 from db.enums import ExamKind
@@ -16,7 +16,7 @@ from pages.ui.viewer import viewer
 from pages.ui.viewer.mammograms import mg_scene
 from pages.ui.viewer.marks import ct_marks, slice_of, with_marks
 from pages.ui.viewer.prior import in_sight, with_prior
-from pages.ui.viewer.scene import Scene, ct_scene, goto
+from pages.ui.viewer.scene import Scene, ct_scene, goto, with_saliency
 
 TWO = 2  # the case in sight and the one loaded ahead
 
@@ -60,7 +60,8 @@ def _ct(case: Case, user: Person) -> Scene:
     marks = ct_marks(case.ai.findings, found.slices) if case.ai else []
     best = case.ai and case.ai.findings and slice_of(case.ai.findings[0], found.slices)
     first = best if isinstance(best, int) and best is not None else None
-    return {**ct_scene(found, first=first), "marks": marks}
+    scene = {**ct_scene(found, first=first), "marks": marks}
+    return with_saliency(scene, read(saliency.saliency, user, case.exam_id, case.ai.run_id)) if case.ai else scene
 
 
 def _mg(case: Case, user: Person) -> Scene:
