@@ -137,11 +137,19 @@ def test_a_skipped_case_can_be_opened_again_on_purpose(dana: Person) -> None:
     with transaction() as session:
         sessions.open_again(session, dana, sitting, exams[0])
     assert progress(dana, sitting).in_hand == exams[0]
+    with transaction() as session:
+        assert [claim.exam_id for claim in session.exec(select(Claim))] == [exams[0]], "the other was given back"
+        emil = a_person(session, "emil")
     with transaction() as session, pytest.raises(Rejected, match="no such case to take up again"):
         sessions.open_again(session, dana, sitting, 999)
     with transaction() as session:
         sign(session, dana, exams[0])
     assert take(dana, sitting) == exams[1], "it was given back and waits again"
+    with transaction() as session:
+        sessions.skip(session, dana, sitting, exams[1])
+        claims.claim(session, emil, exams[1])
+    with transaction() as session, pytest.raises(Conflict, match="another reader has it"):
+        sessions.open_again(session, dana, sitting, exams[1])
 
 
 def test_putting_off_takes_the_case_from_everybody_until_it_is_undone(dana: Person) -> None:

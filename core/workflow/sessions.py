@@ -93,8 +93,11 @@ def open_again(session: Session, person: Person, sitting_id: int, exam_id: int) 
     row = _mine(session, person, sitting_id, to_change=True)
     if sitting_of(session, row).exams.get(exam_id) not in (SessionStepKind.skipped, SessionStepKind.opened):
         raise Rejected(N_("This sitting has no such case to take up again; open it from the reading list"))
-    _put_back(session, person, row)
-    claims.claim(session, person, exam_id)
+    before = in_hand(session, row)
+    if take_first(session, person, [exam_id]) is None:
+        raise Conflict(N_("This case cannot be taken up again: another reader has it, or it no longer waits to be read"))
+    if before not in (None, exam_id):
+        _put_back(session, person, row)
     _step(session, row, exam_id, SessionStepKind.opened)
     return exam_id
 
