@@ -292,7 +292,9 @@ def test_without_a_pixel_size_nothing_is_measured_and_nothing_is_true_size(page:
     for key in ("l", "t"):
         drag(page, (80, 0), start=(720, 380))
         press(page, key)
-        drag(page, (80, 0), start=(720, 380))
+        before = canvas(page)
+        drag(page, (80, 40), start=(720, 380))
+        assert np.array_equal(canvas(page), before)
         assert page.locator(".viewer .note").inner_text().startswith("The file names no pixel size")
     assert page.evaluate("window.sent") == {}
 
@@ -396,6 +398,12 @@ def test_an_earlier_exam_hangs_in_place_or_below_with_the_same_zoom_and_window(p
     assert np.abs(canvas(page)[:, : quarter - 4] - current[:, : quarter - 4]).max() <= 1
     press(page, "p")
     assert "Prior, 12 Nov 2024" not in written(page)
+    mount(page, with_mg_prior(before, now, title="Prior, 12 Nov 2024"), wait='earlier="4"')
+    assert "L MLO did not come" in written(page)
+    press(page, "p")
+    assert "L MLO" in written(page)  # which the earlier exam has
+    mount(page, with_mg_prior(now, before, title="Prior, 12 Nov 2024"), wait='earlier="3"')
+    press(page, "2")
     press(page, "Shift+p")
     drag(page, (60, 40), button="right")
     press(page, "+")

@@ -49,8 +49,7 @@ export class MgScene {
 
   // The image of the earlier exam that shows the same as image i, else words for its absence.
   priorOf(i) {
-    if (typeof i !== "number") return i;
-    const { part, label } = this.images[i];
+    const { part, label } = typeof i === "number" ? this.images[i] : { part: i.replace(" ", "-"), label: i };
     return this.earlier.parts[part] ?? { absent: this.words.no_prior.replace("{view}", label) };
   }
 
@@ -216,7 +215,7 @@ export class MgScene {
       this.stretch = Math.min(20, Math.max(0.01, this.stretch * Math.exp(dx / 300)));
     } else if (start.plane) {
       if (tool === "pan") start.plane.panBy(dx * this.shell.density, dy * this.shell.density);
-      else start.plane.zoomBy(Math.exp(-dy / 150), start.x, start.y);
+      else if (tool === "zoom") start.plane.zoomBy(Math.exp(-dy / 150), start.x, start.y);
       this.link(start.i);
     }
     this.shell.draw();

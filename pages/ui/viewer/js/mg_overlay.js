@@ -38,12 +38,19 @@ function oneView(pen, scene, i, rect, notice) {
   const isPrior = i >= scene.data.images.length;
   if (scene.marksShown && !scene.magnifier.open) drawPictureMarks(pen, scene.planes[i], image.marks, scene.current);
   const waiting = picture?.done ? [] : [scene.words.loading];
-  const calm = [image.label, ...(isPrior ? [scene.data.prior.title] : []), ...image.notes, ...waiting];
+  const said = [image.label, ...(isPrior ? [scene.data.prior.title] : []), ...image.notes, ...caveat(scene, image), ...waiting];
+  const calm = folded(pen, said, rect);
   drawLines(pen, rect, corner, calm, isPrior ? QUIET : undefined);
   const doubts = [...notice, ...image.doubts, ...(scene.toScale[i] || picture?.problem ? [] : [scene.words.not_to_scale]), ...(picture?.problem ? [picture.problem] : [])];
   const under = { ...rect, y: rect.y + calm.length * LINE_PX * pen.density };
   drawLines(pen, under, corner, folded(pen, doubts, rect), DOUBT);
-  if (!picture?.problem) drawLines(pen, rect, corner.replace("top", "bottom"), folded(pen, footer(scene, i), rect), QUIET);
+  if (!picture?.problem) drawLines(pen, rect, corner.replace("top", "bottom"), footer(scene, i), QUIET);
+}
+
+// What a length stands for, said where one is measured.
+function caveat(scene, image) {
+  const measured = Measures.kind(scene.tool) || scene.measures.list.some((one) => one.image === image.id);
+  return measured && !image.problem ? [image.caveat] : [];
 }
 
 // Window in the units of the file, and how large the image is shown.
@@ -56,8 +63,7 @@ function footer(scene, i) {
   const plane = scene.planes[i];
   const perMm = pixelsPerMm();
   const ofTrue = perMm && scene.toScale[i] ? [scene.words.times_true.replace("{times}", ((plane.fitted * plane.zoom) / perMm).toFixed(2))] : [];
-  const measured = scene.measures.list.some((one) => one.image === scene.images[i].id) || Measures.kind(scene.tool);
-  return [...(measured ? [scene.images[i].caveat] : []), window, [`${Math.round(plane.scale[0] * 100)} %`, ...ofTrue].join("  ")];
+  return [window, [`${Math.round(plane.scale[0] * 100)} %`, ...ofTrue].join("  ")];
 }
 
 // Sentences broken into lines that fit the rectangle; Chinese breaks anywhere.

@@ -29,8 +29,7 @@ export class PlainMg {
   }
 
   #before(cell) {
-    if (typeof cell !== "number") return cell;
-    const { part, label } = this.images[cell];
+    const { part, label } = typeof cell === "number" ? this.images[cell] : { part: cell.replace(" ", "-"), label: cell };
     return this.before.parts[part] ?? { absent: this.view.data.words.no_prior.replace("{view}", label) };
   }
 
