@@ -10,7 +10,7 @@ from core.workflow.slices import Slices
 from db.enums import ExamKind
 from pages.ui.case_parts.findings import marks_begin_shown
 from pages.ui.frame import nothing_here
-from pages.ui.i18n import _, show
+from pages.ui.i18n import _, day, show
 from pages.ui.session import read
 from pages.ui.viewer import viewer
 from pages.ui.viewer.mammograms import mg_scene
@@ -60,7 +60,7 @@ def _ct(case: Case, user: Person) -> Scene:
     marks = ct_marks(case.ai.findings, found.slices) if case.ai else []
     best = case.ai and case.ai.findings and slice_of(case.ai.findings[0], found.slices)
     first = best if isinstance(best, int) and best is not None else None
-    scene = {**ct_scene(found, first=first), "marks": marks}
+    scene = {**ct_scene(found, first=first), "marks": marks, "date": _("This exam, {date}", date=day(case.exam_date))}
     return with_saliency(scene, read(saliency.saliency, user, case.exam_id, case.ai.run_id)) if case.ai else scene
 
 

@@ -37,7 +37,7 @@ export class CtTexts {
     const { words } = scene;
     const { rect } = one.planes[0];
     const z = one.at[2];
-    const dated = one.data.date ? [one.data.date] : [];
+    const dated = one.data.date && scene.compare ? [one.data.date] : [];
     this.#put(`${side}title`, rect, "top-left", [...dated, ...one.data.title, ...this.#doubts(one, side)]);
     this.#put(`${side}where`, rect, "bottom-left", [this.#slice(one), fill(words.position, { mm: one.position(z).toFixed(1) })]);
     const window = `${words.level} ${Math.round(scene.level[0])}  ${words.width} ${Math.round(scene.level[1])} HU`;
