@@ -37,9 +37,11 @@ def a_ct(folder: Path, *, count: int = 20, site: str = "NORTH", person: str = "P
     return taken_in(folder, ct_series(count, PatientID=person), site=site)
 
 
-def a_mammography(folder: Path, *, pixels: NDArray[np.uint16] | None = None, person: str = "M-1", **attributes: object) -> int:
+def a_mammography(
+    folder: Path, *, pixels: NDArray[np.uint16] | None = None, site: str = "NORTH", person: str = "M-1", **attributes: object
+) -> int:
     """Four screening views of one study."""
     datasets = [mammogram(pixels, side=side, view=view, PatientID=person, **attributes) for side, view in VIEWS]
     for dataset in datasets[1:]:
         dataset.StudyInstanceUID = datasets[0].StudyInstanceUID
-    return taken_in(folder, datasets)
+    return taken_in(folder, datasets, site=site)

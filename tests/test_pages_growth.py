@@ -15,10 +15,11 @@ from core.workflow.programmes import programme_row
 from db.engine import snapshot, transaction
 from db.enums import Role
 from db.tables import AiPolicy, Exam, Read, Registration, User
-from tests.build import a_decision, ago
+from pages.ui.viewer.prior import seen_key
+from tests.build import a_decision, a_run, ago
 from tests.dicom_build import ct_series
 from tests.growth_build import a_scored
-from tests.image_build import taken_in
+from tests.image_build import a_mammography, taken_in
 from tests.pages import open_page, people, words
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
@@ -142,3 +143,17 @@ def test_a_coordinator_gets_no_earlier_images(doctor: Person, exams: tuple[int, 
     said = words(open_page("doctor/case", coordinator, exam=str(exams[0])))
     assert "/ct" not in said
     assert "Compare with" not in said
+
+
+def test_earlier_mammograms_hang_beside_without_marks_and_are_remembered(doctor: Person, tmp_path: Path) -> None:
+    earlier = a_mammography(tmp_path / "a", site="N", StudyDate="20240105")
+    now = a_mammography(tmp_path / "b", site="N", StudyDate="20260105")
+    with transaction() as session:
+        a_run(session, session.get_one(Exam, earlier), step=9)
+        a_decision(session, session.get_one(Exam, earlier), doctor, days_ago=500)
+    test = open_page("doctor/case", doctor, exam=str(now))
+    prior = scene(test, now)["prior"]
+    assert prior["exam"] == earlier
+    assert len(prior["images"]) == 4
+    assert all(image["marks"] == [] and image["heat"] is None for image in prior["images"])
+    assert test.session_state[seen_key(now)] == {earlier}
