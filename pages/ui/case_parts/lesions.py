@@ -59,7 +59,9 @@ def per_side(case: Case) -> dict[str, str]:
 
 
 def _head(case: Case, kept: Draft) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap=None, key="case_lesions_head"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="xsmall", key="case_lesions_head"
+    ):
         st.header(n_("Your lesion", "Your lesions", len(kept.lesions)) if kept.lesions else _("Your lesions"), anchor=False)
         st.checkbox(_("Each breast"), key=key(case, "by-breast"), width="content")
         st.button(
