@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.access import Person
 from core.words import Sentence
+from core.workflow.blind import reads_hidden
 from core.workflow.opinion import Opinion
 from core.workflow.standing import standing
 from db.enums import ProgrammeDecision
@@ -50,8 +51,10 @@ class DecisionLine:
 
 
 def reads_of(session: Session, person: Person, exam_id: int) -> tuple[ReadLine, ...]:
-    """Every read that stands, in the order of signing; the caller holds back what the person must not see (`blind.reads_hidden`)."""
+    """Every read that stands, in the order of signing; only the person's own where those of others are held back."""
     rows = select(Read, User.name).join(User, col(User.id) == Read.reader_id).where(Read.exam_id == exam_id, standing())
+    if reads_hidden(session, person, [exam_id]):
+        rows = rows.where(Read.reader_id == person.user_id)
     return tuple(
         ReadLine(
             id=read.id or 0, reader=name, category=read.category, decision=read.decision, note=read.opinion.get("note", ""),

@@ -14,7 +14,7 @@ from core.errors import Conflict, NotAllowed
 from core.words import N_, Sentence, say
 from core.workflow import claims, prior_requests
 from core.workflow.ai import AiResult, FindingLine, ai_result
-from core.workflow.blind import ai_hidden, reads_hidden, state_in_sight
+from core.workflow.blind import ai_hidden, state_in_sight
 from core.workflow.case_facts import CaseFacts, facts_of
 from core.workflow.case_images import CaseImages, ImagePart, case_images
 from core.workflow.finalising import finalise
@@ -100,7 +100,6 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
         raise NotAllowed(N_("This case is not at one of your sites."))
     exam, episode, card_id = found
     programme, decision, reads = card(card_id), decision_of(session, exam_id), reads_of(session, person, exam_id)
-    hidden = bool(reads_hidden(session, person, [exam_id]))
     blind = bool(ai_hidden(session, person, [exam_id]))
     mine = next((read for read in reads if read.mine), None)
     facts = facts_of(session, exam_id)
@@ -118,7 +117,7 @@ def case(session: Session, person: Person, exam_id: int) -> Case:
         exam_id=exam_id, participant=line(session, person, episode.participant_id), programme=card_id, round=episode.round,
         episode_id=exam.episode_id, site_id=exam.site_id, kind=exam.kind, exam_date=exam.exam_date,
         days_in_queue=_days(exam, decision), state=state, timeline=story,
-        images=case_images(session, exam), ai=ai, ai_reason=ai_reason, reads=tuple(read for read in reads if read.mine or not hidden),
+        images=case_images(session, exam), ai=ai, ai_reason=ai_reason, reads=reads,
         decision=decision, my_read=mine, can_read=why_not is None, why_not=why_not, claimed_by=held[1] if held else None,
         claimed_until=held[2] if held else None, synthetic=exam.synthetic, phantom=exam.phantom,
         problem=Sentence.from_json(exam.problem), card=programme, policy=facts.policy,
