@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     receiver_site: str = Field("", description="Code of the site of images from the network; empty: the only site there is, else refused")
     worker_id: str = Field("worker-1", description="Stable name under which this worker takes its unfinished jobs up again")
     session_hours: int = Field(10, ge=1, le=168, description="Hours after which a sign-in ends")
-    claim_minutes: int = Field(30, ge=1, le=480, description="Minutes after which a claimed case is free again, where no reading policy says otherwise")
+    claim_minutes: int = Field(
+        30, ge=1, le=480, description="Minutes after which a claimed case is free again, where no reading policy says otherwise"
+    )
     upload_limit_gb: float = Field(8.0, gt=0, le=100, description="Largest single upload in gigabytes")
     document_font: str = Field("", description="Font file for reports and letters; empty: Noto Sans CJK where it is installed")
     demo: bool = Field(False, description="Show the demonstration accounts on the sign-in page")
