@@ -22,6 +22,11 @@ export class Measures {
   set(list) {
     this.list = (list ?? []).map((one) => ({ ...one, points: one.points.map((point) => [...point]) }));
     this.chosen = null;
+    this.#report();
+  }
+
+  #report() {
+    this.shell.report("measured", JSON.stringify(this.list.map((one) => [one.kind, ...this.value(one)])));
   }
 
   static kind(tool) {
@@ -151,7 +156,7 @@ export class Measures {
       if (one.points.length === 4) this.#longFirst(one);
       one.mm = this.value(one);
     }
-    this.shell.report("measured", JSON.stringify(this.list.map(({ kind, mm }) => [kind, ...mm])));
+    this.#report();
     this.changed(this.list.map((one) => ({ ...one, points: one.points.map((point) => point.map((value) => Math.round(value * 1000) / 1000)) })));
   }
 
