@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, person
@@ -14,7 +14,7 @@ from core.workflow.matching import match
 from core.workflow.programmes import programme_row
 from db.engine import snapshot, transaction
 from db.enums import Role
-from db.tables import AiPolicy, Exam, Read, Registration, User
+from db.tables import AiPolicy, Exam, ExamInstance, Instance, Read, Registration, User
 from pages.ui.viewer.prior import seen_key
 from tests.build import a_decision, a_run, ago
 from tests.dicom_build import ct_series
@@ -157,3 +157,19 @@ def test_earlier_mammograms_hang_beside_without_marks_and_are_remembered(doctor:
     assert len(prior["images"]) == 4
     assert all(image["marks"] == [] and image["heat"] is None for image in prior["images"])
     assert test.session_state[seen_key(now)] == {earlier}
+
+
+def test_earlier_images_that_cannot_be_opened_stop_no_read(doctor: Person, exams: tuple[int, int]) -> None:
+    now, earlier = exams
+    with transaction() as session:
+        for instance in session.exec(
+            select(Instance).join(ExamInstance, col(ExamInstance.instance_id) == Instance.id).where(ExamInstance.exam_id == earlier)
+        ):
+            instance.header = {**instance.header, "kind": "set_aside"}
+            session.add(instance)
+    test = open_page("doctor/case", doctor, exam=str(now))
+    assert scene(test, now)["prior"] is None
+    assert "The earlier images cannot be opened" in words(test)
+    press(choose(test, "Your opinion: Lung-RADS", "2"), "Sign: 2")
+    with snapshot() as session:
+        assert session.exec(select(Read).where(Read.exam_id == now)).one().seen["priors"] == []

@@ -4,9 +4,11 @@ What the AI and the readers said of an earlier exam is handed out only when that
 only to a person from whom nothing of the present exam is held back: a mark on last year's nodule would tell what is held back.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import or_
 from sqlalchemy.orm import aliased
@@ -14,7 +16,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from core.access import Act, Person
-from core.errors import NotAllowed
+from core.errors import FirstlightError, NotAllowed
 from core.words import N_, Sentence, say
 from core.workflow.ai import AiResult, ai_result
 from core.workflow.blind import ai_hidden, reads_hidden
@@ -26,6 +28,8 @@ from core.workflow.unscored import arriving
 from db.enums import ExamKind
 from db.tables import Decision, Episode, Exam, ExamInstance, Programme
 
+log = logging.getLogger(__name__)
+Shown = TypeVar("Shown")
 NOT_DECIDED = N_("The earlier exam has not been decided yet")
 
 
@@ -85,6 +89,15 @@ def earlier_exam_ids(session: Session, exam_id: int) -> list[int]:
     ids = [found.id or 0 for found, _ in session.exec(_earlier(exam))]
     with_images = set(session.exec(select(ExamInstance.exam_id).where(col(ExamInstance.exam_id).in_(ids), ExamInstance.part != SPARE)))
     return [one for one in ids if one in with_images]
+
+
+def opened(session: Session, person: Person, ask: Callable[[Session, Person, int], Shown], exam_id: int) -> Shown | None:
+    """What `ask` (such as `images.ct`) tells of an earlier exam; None when its images cannot be opened, which must not stop a read."""
+    try:
+        return ask(session, person, exam_id)
+    except FirstlightError as problem:
+        log.warning("the images of the earlier exam %d cannot be opened: %s", exam_id, problem)
+        return None
 
 
 def ai_of_prior(session: Session, person: Person, exam_id: int, prior_id: int) -> tuple[AiResult | None, Sentence | None]:

@@ -29,7 +29,9 @@ def with_prior(scene: Scene, user: Person, exam_id: int) -> Scene:
     if prior.kind is ExamKind.lung_ct:
         return _ct(scene, user, exam_id, prior)
     with st.spinner(_("The images are being opened for the first time …"), show_time=False):
-        found = read(pictures.pictures, user, prior.exam_id)
+        found = read(priors.opened, user, pictures.pictures, prior.exam_id)
+    if not found:
+        return _without(scene)
     beside = mg_scene(prior.exam_id, found, expected=read(pictures.expected_views, user, prior.exam_id))
     return with_mg_prior(scene, beside, title=title(prior))
 
@@ -74,6 +76,8 @@ def seen_key(exam_id: int) -> str:
 
 def _ct(scene: Scene, user: Person, exam_id: int, prior: Prior) -> Scene:
     found = _slices(user, prior.exam_id)
+    if found is None:
+        return _without(scene)
     laid = read(registration, exam_id, prior.exam_id)
     earlier = read(priors.ai_of_prior, user, exam_id, prior.exam_id)[0]
     beside = ct_scene(found)
@@ -86,11 +90,17 @@ def _ct(scene: Scene, user: Person, exam_id: int, prior: Prior) -> Scene:
     return {**scene, "id": f"{scene['id']}~{beside['id']}", "prior": {**beside, "title": texts, "marks": marks, "link": link}}
 
 
-def _slices(user: Person, exam_id: int) -> CtImages:
+def _without(scene: Scene) -> Scene:
+    """The present images alone, and why."""
+    st.caption(f":material/warning: {_('The earlier images cannot be opened; an administrator finds the reason in the log.')}")
+    return scene
+
+
+def _slices(user: Person, exam_id: int) -> CtImages | None:
     """Put together once a tab; whether the person may see the exam was asked anew in this run."""
-    kept: dict[int, CtImages] = st.session_state.setdefault("images-earlier", {})
+    kept: dict[int, CtImages | None] = st.session_state.setdefault("images-earlier", {})
     if exam_id not in kept:
-        kept[exam_id] = read(images.ct, user, exam_id)
+        kept[exam_id] = read(priors.opened, user, images.ct, exam_id)
         for older in list(kept)[:-KEPT]:
             del kept[older]
     return kept[exam_id]
