@@ -31,6 +31,8 @@ OWNED: dict[str, tuple[str, ...]] = {
     "pydicom": ("core",),
     "pynetdicom": ("core",),
     "highdicom": ("core",),
+    "fpdf": ("core.exchange",),
+    "fontTools": ("core.exchange",),
     "dbos": ("core", "models.worker"),
     "torch": ("models",),
     "timm": ("models",),

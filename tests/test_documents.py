@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pypdf
@@ -34,6 +36,8 @@ from tests.document_build import BREAST, LUNG, TECHNICAL, decided
 D = ProgrammeDecision
 LANGUAGES = ("en", "zh_CN")
 DAY = ago(0).date()
+APPROVED = date(2026, 11, 20)
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def facts(programme: str, decision: ProgrammeDecision, category: str, *, name: str = "Doe, Jane") -> LetterFacts:
@@ -83,6 +87,38 @@ def test_every_letter_of_every_category_is_complete(language: str) -> None:
                 assert "}" not in text
                 assert made.content.title
                 assert category.code not in re.findall(r"\b4[ABCX]\b", text)
+
+
+def golden(name: str, text: str) -> None:
+    """Compare with the text that was read and approved; a change of words is a new version and a new file under tests/golden."""
+    path = GOLDEN / f"{name}.txt"
+    assert path.is_file(), f"read this text and keep it as {path}:\n{text}"
+    assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("programme", sorted(cards()))
+def test_letters_say_what_was_approved(programme: str, language: str) -> None:
+    known = {}
+    for decision in ProgrammeDecision:
+        for category in cards()[programme].categories:
+            about = replace(facts(programme, decision, category.code), exam_date=APPROVED, due=APPROVED, written=APPROVED)
+            made = letter(about, tongue(language))
+            known[made.template] = "\n".join(word for word in made.content.words() if word)
+    golden(f"letters-{programme}-{language}", "\n\n".join(f"== {name}\n{text}" for name, text in sorted(known.items())) + "\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("programme", ["lung", "breast"])
+def test_reports_say_what_was_approved(doctors: tuple[Person, Person], programme: str, language: str) -> None:
+    """Days and moments are left out: they are those of the test."""
+    with transaction() as session:
+        exam_id = decided(session, LUNG if programme == "lung" else BREAST, *doctors, programme=programme).id or 0
+    with snapshot() as session:
+        content = documents.draft(session, doctors[0], exam_id, DocumentKind.report, tongue(language)).content
+    text = "\n".join(word for word in content.words() if word) + "\n"
+    text = re.sub(r"\d{1,2} [A-Z][a-z]{2} \d{4}(, \d\d:\d\d)?|\d{4}年\d{1,2}月\d{1,2}日( \d\d:\d\d)?", "<day>", text)
+    golden(f"report-{programme}-{language}", re.sub(r"H\d{5}", "<number>", text))
 
 
 def test_a_field_that_nobody_fills_stops_the_letter() -> None:
