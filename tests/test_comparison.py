@@ -1,11 +1,16 @@
 """Two opinions compared field by field, and what became of the AI's marks, in words."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.workflow.ai import FindingLine
 from core.workflow.comparison import between
 from core.workflow.differences import DISMISSED, FIELDS, against_ai, in_words
+from core.workflow.follow_up import Change
 from core.workflow.opinion import Lesion, NoduleFinding, Opinion, ViewToRepeat
 from core.workflow.opinion_extent import Extent
+from core.workflow.prefill import nodule_of
 from db.enums import ProgrammeDecision as D
 
 EXTENT = Extent({"L-CC": (2000, 3000)})
@@ -129,5 +134,28 @@ def test_every_mark_and_every_finding_of_ones_own_has_its_entry() -> None:
         "Nodule 5: not marked by the AI",
         "Other, left breast: not marked by the AI",
     ]
-    assert set(FIELDS) == {"kind", "long_mm", "short_mm", "mean_mm", "volume_mm3", "side", "lobe"}
+    assert set(FIELDS) == {"kind", "long_mm", "short_mm", "mean_mm", "volume_mm3", "side", "lobe", "earlier_mm"}
     assert all(str(in_words({"what": "dismissed", "mark": 1, "reason": reason})) for reason in DISMISSED)
+
+
+def mark(**said: object) -> FindingLine:
+    empty = dict.fromkeys(FindingLine.__dataclass_fields__)
+    known = {"number": 3, "laterality": "R", "place": {"center_lps_mm": [1, 2, 3]}, "detail": {}, "mean_diameter_mm": 6.4}
+    return FindingLine(**{**empty, **known, **said})  # type: ignore[arg-type]
+
+
+def test_a_mark_becomes_a_draft_without_anything_that_the_ai_did_not_say() -> None:
+    drafted = nodule_of(mark())
+    assert (drafted.kind, drafted.long_mm, drafted.mean_diameter_mm, drafted.side, drafted.lobe) == ("", None, 6.4, "R", "")
+    assert (drafted.from_mark, drafted.centre_lps_mm, drafted.slice) == (3, (1.0, 2.0, 3.0), None)
+    assert drafted.before == {"mean_mm": 6.4, "side": "R"}
+    assert nodule_of(mark(laterality="L", detail={"type": "solid", "upper_lobe": True})).lobe == "LUL"
+    assert nodule_of(mark(laterality="R", detail={"upper_lobe": True})).lobe == ""
+
+
+def test_an_earlier_size_from_the_pairing_is_the_ais_until_it_is_changed() -> None:
+    grown = nodule_of(mark(), None, Change(3, 1, 5.0, 12, False))
+    assert (grown.earlier_mm, grown.earlier_months, grown.before["earlier_mm"]) == (5.0, 12, 5.0)
+    own = against_ai([replace(grown, earlier_mm=6.0)], [3], {})
+    assert "AI mark 3: earlier size changed from 5.0 mm to 6.0 mm" in [str(in_words(one)) for one in own]
+    assert nodule_of(mark(), None, Change(3, None, None, 12, False)).change == ""

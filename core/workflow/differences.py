@@ -14,6 +14,7 @@ FIELDS = {
     "volume_mm3": N_("volume"),
     "side": N_("side"),
     "lobe": N_("lobe"),
+    "earlier_mm": N_("earlier size"),
 }
 WHAT = {
     "taken": N_("AI mark {mark}: taken over as it was"),

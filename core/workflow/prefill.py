@@ -14,11 +14,9 @@ def nodule_of(mark: FindingLine, slices: Slices | None = None, change: Change | 
 
     `before` keeps what the AI said; a type it did not name has to be chosen by the reader.
     """
-    said = _said(mark)
+    said = {**_said(mark), **_earlier(change)}
     placed: dict[str, Any] = {"slice": _slice(mark, slices), "centre_lps_mm": mark.place.get("center_lps_mm")}
-    return NoduleFinding.from_json(
-        {"name": str(mark.number), "kind": "", **said, **placed, **_earlier(change), "from_mark": mark.number, "before": said}
-    )
+    return NoduleFinding.from_json({"name": str(mark.number), "kind": "", **said, **placed, "from_mark": mark.number, "before": said})
 
 
 def lesion_of(mark: FindingLine, kind: str, concern: int) -> Lesion:
