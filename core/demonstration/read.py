@@ -20,6 +20,7 @@ MODEL_NAMES = {"lung": "simulated-lung-scores", "breast": "simulated-breast-scor
 def write_reads(book: Book, rng: random.Random, exam_id: int, one: Round) -> None:
     """Signed opinions; then the decision that two readers agree on, or that a third took where they differ, unless it is awaited."""
     people = rng.sample(list(book.reader_ids), len(book.reader_ids))
+    people = list(book.reader_ids) if one.waits else people  # the third doctor finds what waits for arbitration
     for reader, category, decision, at in zip(people, one.categories, one.decisions, _signed(one), strict=False):
         book.add(
             Read, exam_id=exam_id, reader_id=reader, category=category, decision=decision, opinion=_opinion(one, decision), saw_ai=False,

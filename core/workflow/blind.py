@@ -4,7 +4,7 @@ A case is blind for whoever may still read it: a doctor of its site, while it is
 its `Reveal` row is written (`core.workflow.reveal`), which the later read of that person keeps in `Read.seen`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -18,13 +18,16 @@ from core.workflow.state import TO_ARBITRATE, CaseStanding, CaseState, is_settle
 from db.tables import Decision, Exam, Read, Reveal
 
 
-def ai_hidden(session: Session, person: Person, exam_ids: Collection[int]) -> frozenset[int]:
+def ai_hidden(
+    session: Session, person: Person, exam_ids: Collection[int], policies: Mapping[int, ReadingPolicy] | None = None
+) -> frozenset[int]:
     """Those of `exam_ids` whose AI result stays back from this person, in every form: score, marks, pictures, rank, reason.
 
     Their policy says "off"; or "after_read", and the person may still read them, or has signed and not been shown the result yet.
-    A reader who took the own read back is blind again on the page; what was known before stays in the rows.
+    A reader who took the own read back is blind again on the page; what was known before stays in the rows. `policies`: of these exams,
+    where they are known already.
     """
-    policies = policies_of(session, exam_ids)
+    policies = policies_of(session, exam_ids) if policies is None else policies
     off = frozenset(exam_id for exam_id, policy in policies.items() if policy.shows == "off")
     later = _undecided_to_read(session, person, [exam_id for exam_id, policy in policies.items() if policy.shows == "after_read"])
     return off | (later - _shown(session, person, later, ai=True))

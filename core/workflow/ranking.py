@@ -14,6 +14,7 @@ from core.words import N_, Sentence, say
 from core.workflow import queue
 from core.workflow.blind import ai_hidden, state_in_sight
 from core.workflow.programmes import Card, card
+from core.workflow.reading_policy import ReadingPolicy
 from core.workflow.registry import counting_versions
 from core.workflow.state import CaseState, is_settled
 from core.workflow.unscored import Unscored, arriving, not_scored, why
@@ -64,16 +65,21 @@ def ranked(session: Session, person: Person, filters: Filters, act: Act = Act.se
     sites = person.sites(act) & ({filters.site_id} if filters.site_id is not None else person.sites(act))
     exams = queue.waiting(session, sites, programme=filters.programme, text=filters.text)
     around = queue.around(session, sites)
+    exams = [exam for exam in exams if exam.exam_id in around.cases]  # without what was decided between the two questions
     unscored = [exam for exam in exams if exam.exam_id not in around.runs and exam.exam_id in around.with_images]
     context = Context(
         person=person,
         day=today(),
         around=around,
-        hidden=ai_hidden(session, person, [exam.exam_id for exam in exams]),
+        hidden=ai_hidden(session, person, [exam.exam_id for exam in exams], _policies(exams, around)),
         models=frozenset(version.name for version in counting_versions(session)),
         running=_running() if unscored else frozenset(),
     )
     return context, [_rank_of(exam, context) for exam in exams]
+
+
+def _policies(exams: Sequence[queue.Waiting], around: queue.Around) -> dict[int, ReadingPolicy]:
+    return {exam.exam_id: around.cases[exam.exam_id].policy for exam in exams}
 
 
 def _rank_of(exam: queue.Waiting, context: Context) -> Ranked:
