@@ -33,6 +33,8 @@ OWNED: dict[str, tuple[str, ...]] = {
     "highdicom": ("core",),
     "fpdf": ("core.exchange",),
     "fontTools": ("core.exchange",),
+    "SimpleITK": ("core.imaging",),
+    "python_calamine": ("core.roster",),
     "dbos": ("core", "models.worker"),
     "torch": ("models",),
     "timm": ("models",),
