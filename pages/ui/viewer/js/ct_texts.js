@@ -44,7 +44,8 @@ export class CtTexts {
     const zoom = `${Math.round((one.planes[0].scale[0] / scene.shell.density) * 100)} %`;
     this.#put(`${side}how`, rect, "bottom-right", [...this.#slab(one, 0), window, zoom]);
     this.#put(`${side}link`, rect, "top-right", [...this.#linked(side), ...this.#legend(side)]);
-    if (one.places[z] < 0) this.#put(`${side}gap`, middle(rect), "top-left", [words.missing_slice], "alarm");
+    if (scene.compare && !scene.within && side !== scene.lead) this.#put(`${side}beyond`, middle(rect), "top-left", [words.beyond], "alarm");
+    else if (one.places[z] < 0) this.#put(`${side}gap`, middle(rect), "top-left", [words.missing_slice], "alarm");
   }
 
   #slice(one) {
@@ -63,7 +64,6 @@ export class CtTexts {
     return [
       ...(one.volume?.waits(first, count) ?? true ? [words.loading] : []),
       ...(count > 1 && lost ? [fill(words.missing_in_slab, { n: lost })] : []),
-      ...(scene.compare && !scene.within && side !== scene.lead ? [words.beyond] : []),
     ];
   }
 
