@@ -115,5 +115,5 @@ def _loaded_ahead(page: Page) -> None:
     end = time.monotonic() + WAIT_MS / 1000
     while hidden.count() < 2:
         if time.monotonic() > end:
-            raise RuntimeError("the next case was not loaded ahead")
+            raise RuntimeError(f"the next case was not loaded ahead; {hidden.count()} of two viewers have an image")
         page.wait_for_timeout(100)

@@ -36,9 +36,9 @@ export function below(rows, earlier) {
 // Rectangles for the cells, device pixels; returns the cells flat with their rectangles.
 export function place(rows, width, height, gap) {
   const cells = [];
-  const h = Math.floor((height - gap * (rows.length - 1)) / rows.length);
+  const h = Math.max(1, Math.floor((height - gap * (rows.length - 1)) / rows.length)); // a viewer loaded out of sight has no room yet
   rows.forEach((row, r) => {
-    const w = Math.floor((width - gap * (row.length - 1)) / row.length);
+    const w = Math.max(1, Math.floor((width - gap * (row.length - 1)) / row.length));
     row.forEach((cell, c) => cells.push({ cell, rect: { x: c * (w + gap), y: r * (h + gap), w, h } }));
   });
   return cells;

@@ -6,6 +6,7 @@ import { mapOf } from "./scale.js";
 
 const CURVES = ["LINEAR", "LINEAR_EXACT", "SIGMOID", "LUT"];
 const LOADS = 2; // at once
+const IN_SIGHT = new Set(); // what viewers in sight are loading; one that loads ahead waits for it
 
 export class MgCanvas {
   constructor(scene, gl, signal) {
@@ -21,6 +22,14 @@ export class MgCanvas {
 
   // Screening views, extra images, then the earlier exam. One that fails says so in its place; the others still come.
   async load() {
+    if (this.scene.shell.ahead) await Promise.allSettled([...IN_SIGHT]);
+    const work = this.#load();
+    if (this.scene.shell.ahead) return work;
+    IN_SIGHT.add(work);
+    return work.finally(() => IN_SIGHT.delete(work));
+  }
+
+  async #load() {
     const { own, earlier, shell } = this.scene;
     const later = shell.ahead ? [] : [...Object.values(earlier.parts), ...earlier.extra];
     const waiting = [...Object.values(own.parts), ...own.extra, ...later].filter((i) => !this.pictures[i].asked);
