@@ -1,7 +1,7 @@
 """What is held back from whoever may still read a case: nothing of it may be found in anything that this person is handed."""
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core.access import Person
 from core.clock import now
@@ -12,7 +12,7 @@ from core.workflow.heat import heats
 from core.workflow.opinion import Opinion
 from db.engine import snapshot, transaction
 from db.enums import ProgrammeDecision, Role
-from db.tables import Decision, Exam, ModelRun
+from db.tables import Decision, Exam, ModelRun, Read
 from tests.build import a_finding, a_person, a_policy, a_read, a_run, an_exam
 
 D = ProgrammeDecision
@@ -87,16 +87,34 @@ def test_after_the_own_read_the_ai_comes_once_it_is_noted_and_the_other_read_onl
         assert [read.mine for read in reading.case(session, anna, exam.id or 0).reads] == [True]
 
 
-def test_taken_back_the_case_is_blind_again_in_every_place(database: str) -> None:
+def test_a_read_taken_back_before_the_ai_was_shown_stays_blind(database: str) -> None:
+    with transaction() as session:
+        emil, anna = a_person(session, "emil"), a_person(session, "anna")
+        exam, run = secret_case(session, emil)
+        a_read(session, exam, anna, category="1", days_ago=0.001)
+        reading.take_back(session, anna, exam.id or 0)
+        said = everything(session, anna, exam)
+        assert heats(session, anna, exam.id or 0, run.id or 0) == {}
+    assert [secret for secret in SECRETS if secret in said] == []
+
+
+def test_after_it_was_shown_the_ai_can_be_taken_over_into_the_next_read_which_is_not_blind(database: str) -> None:
     with transaction() as session:
         emil, anna = a_person(session, "emil"), a_person(session, "anna")
         exam, run = secret_case(session, emil)
         a_read(session, exam, anna, category="1", days_ago=0.001)
         assert reading.open_case(session, anna, exam.id or 0).ai is not None
         reading.take_back(session, anna, exam.id or 0)
+        again = reading.case(session, anna, exam.id or 0)
+        assert again.ai is not None
+        assert again.ai.run_id == run.id
+        assert [read.reader for read in again.reads] == []
         said = everything(session, anna, exam)
-        assert heats(session, anna, exam.id or 0, run.id or 0) == {}
-    assert [secret for secret in SECRETS if secret in said] == []
+        normal = Opinion("1", D.routine_recall)
+        reading.submit(session, anna, exam.id or 0, normal, saw_ai=True, run_id=run.id, opened_at=now())
+        signed = session.exec(select(Read).where(Read.reader_id == anna.user_id).order_by(col(Read.revision))).all()
+    assert [secret for secret in ("Spiculated mass", "Emil Test", "category 4B", "recall for assessment") if secret in said] == []
+    assert [(read.revision, read.saw_ai, read.seen.get("run")) for read in signed] == [(0, False, None), (1, True, run.id)]
 
 
 def test_the_result_cannot_be_asked_for_before_the_own_read(database: str) -> None:

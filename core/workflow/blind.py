@@ -24,8 +24,8 @@ def ai_hidden(
     """Those of `exam_ids` whose AI result stays back from this person, in every form: score, marks, pictures, rank, reason.
 
     Their policy says "off"; or "after_read", and the person may still read them, or has signed and not been shown the result yet.
-    A reader who took the own read back is blind again on the page; what was known before stays in the rows. `policies`: of these exams,
-    where they are known already.
+    Whoever was shown it after the own read keeps it when that read is taken back, so that AI marks can be taken over into the next one,
+    which does not count as blind. `policies`: of these exams, where they are known already.
     """
     policies = policies_of(session, exam_ids) if policies is None else policies
     off = frozenset(exam_id for exam_id, policy in policies.items() if policy.shows == "off")
@@ -71,12 +71,17 @@ def _own(session: Session, person: Person, exam_ids: Collection[int]) -> dict[in
     return dict(session.exec(rows).all())
 
 
+def _ever_signed(session: Session, person: Person, exam_ids: Collection[int]) -> frozenset[int]:
+    """Those of which the person signed a read, taken back since or not."""
+    return frozenset(session.exec(select(Read.exam_id).where(Read.reader_id == person.user_id, col(Read.exam_id).in_(exam_ids))))
+
+
 def _shown(session: Session, person: Person, exam_ids: Collection[int], *, ai: bool) -> frozenset[int]:
     """Those on which the person was shown the AI result (else the reads of others) as one who has signed, or who arbitrates."""
     what = col(Reveal.run_id).is_not(None) if ai else col(Reveal.run_id).is_(None)
     rows = select(Reveal.exam_id).where(Reveal.user_id == person.user_id, col(Reveal.exam_id).in_(exam_ids), what)
     shown = frozenset(session.exec(rows)) if exam_ids else frozenset()
-    signed = frozenset(_own(session, person, shown)) if ai and shown else frozenset()
+    signed = _ever_signed(session, person, shown) if ai and shown else frozenset()
     rest = shown - signed
     return signed | frozenset(
         exam_id for exam_id, one in (cases(session, rest) if rest else {}).items() if one.stands.state in TO_ARBITRATE
