@@ -4,6 +4,8 @@ import base64
 import binascii
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -37,12 +39,13 @@ def _derived(key: bytes, purpose: str) -> bytes:
 
 
 def _key_file(path: Path) -> str:
-    """The text of the key file; made with mode 0600 when it is not there, never overwritten."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(base64.b64encode(secrets.token_bytes(32)).decode())
+    """The text of the key file; made with mode 0600 when it is not there, never overwritten, and never seen half written."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode())
+        with suppress(FileExistsError):  # another process was first
+            os.link(name, path)
+        os.unlink(name)
     return path.read_text().strip()

@@ -46,8 +46,11 @@ def run(vectors: Iterable[Vector] = VECTORS) -> tuple[Conformance, ...]:
 
 
 def unsound(rule: str) -> Reason | None:
-    """Why a rule must not be used in this process, or None; the examples are run once, when the first rule is asked for."""
-    return _failing().get(rule)
+    """Why a rule must not be used in this process, or None; the examples are run once, when the first rule is asked for.
+
+    `rule`: its name, or name and version as results carry them.
+    """
+    return next((reason for name, reason in _failing().items() if rule == name or rule.startswith(f"{name} ")), None)
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.rules import bts2015, eups2017, lung_rads, nelson
+from core.rules.conformance import unsound
 from core.rules.growth_error import DIAMETER_ERROR_MM, VOLUME_ERROR
 from core.rules.lung_nodule import Kind, Nodule
 from core.rules.reason import N_, Reason, say
@@ -91,6 +92,9 @@ def disagree(said: Sequence[Said]) -> bool:
 
 
 def _said(protocol: str, source: str, pair: Pair, tell: Callable[[Pair], Verdict], others: Sequence[Pair]) -> Said:
+    problem = unsound(protocol)
+    if problem is not None:
+        return Said(protocol, source, "", None, None, problem)
     try:
         label, words, action = tell(pair)
     except Lacking as lacking:

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from core.rules.conformance import unsound
 from core.words import N_, say
 from core.workflow.breast_beside import WORDS, breast
 from core.workflow.lung_beside import LUNG_RADS, lung_rads_line, other_protocols
 from core.workflow.lung_risk import risk_lines
 from core.workflow.opinion import NoduleFinding, Opinion
 from core.workflow.risk_facts import Facts
-from core.workflow.rule_line import RuleLine
+from core.workflow.rule_line import RuleLine, worded
 from db.enums import ExamKind, ProgrammeDecision
 
 if TYPE_CHECKING:
@@ -26,10 +27,18 @@ def beside(
 ) -> tuple[RuleLine, ...]:
     """From what the reader has said so far. `nodules` are the reader's own; the AI's unconfirmed drafts are not among them."""
     if case.kind is ExamKind.mammography:
-        return (breast(category, decision, opinion),) if category else ()
+        return (_sound(breast(category, decision, opinion)),) if category else ()
     lines = [lung_rads_line(nodules, baseline=case.baseline, chosen=category), *other_protocols(nodules, baseline=case.baseline)]
     lines += risk_lines(nodules, facts or Facts())
-    return (*(tuple(lines) if nodules else ()), *_decided(case, category, decision))
+    return (*(map(_sound, lines) if nodules else ()), *_decided(case, category, decision))
+
+
+def _sound(line: RuleLine) -> RuleLine:
+    """The line, or why its rule must not be used on this machine."""
+    problem = unsound(line.rule)
+    if problem is None:
+        return line
+    return RuleLine(line.rule, line.source, worded(problem), gaps=(worded(problem),), folded=line.folded)
 
 
 def _decided(case: "Case", category: str, decision: ProgrammeDecision | None) -> tuple[RuleLine, ...]:

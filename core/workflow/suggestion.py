@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from core.rules import birads, lung_rads
+from core.rules.conformance import unsound
 from core.rules.lung_nodule import Nodule
 from core.rules.reason import Reason
 from core.rules.size import tenths
@@ -34,7 +35,16 @@ class Suggestion:
 
 
 def suggestion(case: "Case", nodules: Sequence[Nodule] = ()) -> Suggestion:
-    """The rule's reading of the reader's `nodules` where given, else of the AI's marks. A suggestion only: the reader decides."""
+    """The rule's reading of the reader's `nodules` where given, else of the AI's marks. A suggestion only: the reader decides.
+
+    A rule that fails its published examples on this machine says so and nothing else.
+    """
+    found = _said(case, nodules)
+    problem = unsound(found.rule)
+    return replace(found, category=None, text=_say(problem), because=(), gaps=(_say(problem),)) if problem else found
+
+
+def _said(case: "Case", nodules: Sequence[Nodule]) -> Suggestion:
     if case.kind == ExamKind.mammography:
         return _birads(case)
     if nodules:
@@ -48,7 +58,9 @@ def with_rule(findings: Sequence[FindingLine], *, baseline: bool, changes: Mappi
 
 
 def _with_rule(mark: FindingLine, baseline: bool, change: Change | None) -> FindingLine:
-    kind = _kind(mark)
+    problem, kind = unsound(lung_rads.NAME), _kind(mark)
+    if problem is not None:
+        return replace(mark, because=_say(problem))
     if mark.mean_diameter_mm is None:
         return replace(mark, because=say(NO_SIZE))
     if not baseline and change is None:
