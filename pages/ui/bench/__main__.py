@@ -59,7 +59,7 @@ def _exams(data: Path) -> dict[str, int]:
         data.mkdir(parents=True, exist_ok=True)
         os.environ["FIRSTLIGHT_DATA_DIR"] = str(data)
         prepare()
-        made = bench_data.make(data / "files", slices=(USUAL, USUAL, USUAL, LONG), breasts=2)
+        made = bench_data.make(data / "files", slices=(USUAL, USUAL, USUAL, LONG), breasts=3)
         kept.write_text(json.dumps({"usual": made.chest(USUAL), "long": made.chest(LONG), "breast": made.breasts[0]}))
     found: dict[str, int] = json.loads(kept.read_text())
     return found
@@ -74,6 +74,7 @@ def _copied(source: str, target: str) -> None:
 
 
 def _figures(browser: Browser, web: Web, exams: dict[str, int]) -> Iterator[Figure]:
+    yield Figure(f"Load of the machine before (of {os.cpu_count()} cores)", os.getloadavg()[0], "")
     with measures.reader(browser, web) as page:
         page.goto("/")
         page.wait_for_timeout(2000)  # the first page of a fresh server loads its modules
