@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from core.workflow import prior_requests, sessions
 from core.workflow.policies import in_force
 from db.engine import snapshot, transaction
 from db.enums import Role
-from db.tables import ArbitrationAuthor, Claim, Decision, Exam, Reveal, Site, User
+from db.tables import ArbitrationAuthor, Claim, Decision, Episode, Exam, ParticipantFact, Reveal, Site, User
 from pages.ui import reading_keys
 from pages.ui.i18n import use
 from tests import reading_build as room
@@ -233,3 +234,17 @@ def test_the_policy_of_a_case_tells_how_long_the_lock_out_is(doctor: Person) -> 
     cases(1)
     desk = told(open_page("doctor/session", doctor, sitting=sitting(doctor)), "desk-normal")
     assert 20 < float(str(desk["lockedSeconds"])) <= 30
+
+
+def test_the_strip_says_what_is_known_of_the_risk_and_that_the_rest_was_not_entered(doctor: Person) -> None:
+    exam_id = cases(1)[0]
+    address = sitting(doctor)
+    assert "Risk: nothing was entered." in words(open_page("doctor/session", doctor, sitting=address))
+    with transaction() as session:
+        episode = session.get_one(Episode, session.get_one(Exam, exam_id).episode_id)
+        for kind, said in (("emphysema", True), ("family_history", False)):
+            known = {"kind": kind, "value": {"said": said}, "valid_from": date(2020, 1, 1), "entered_at": ago(9)}
+            session.add(ParticipantFact(participant_id=episode.participant_id, **known))
+    said_now = words(open_page("doctor/session", doctor, sitting=address))
+    assert "Risk: no lung cancer in the family, emphysema" in said_now
+    assert "smoked" not in said_now

@@ -28,18 +28,19 @@ WATCH = """() => {
   window.decide = () => {
     const [before, began] = [front(), performance.now()];
     let frames = null;
+    let ahead = 0;
     const look = () => {
       const now = front();
       const shown = now && now !== before ? viewer(now) : null;
-      if (shown && frames === null) frames = Number(shown.dataset.frames ?? 0);
+      if (shown && frames === null) [frames, ahead] = [Number(shown.dataset.frames ?? 0), Number(shown.dataset.loaded ?? 0)];
       const there = shown && Number(shown.dataset.loaded ?? 0) > 0 && Number(shown.dataset.frames ?? 0) > frames;
-      if (there) window.drawn.push(performance.now() - began);
+      if (there) window.drawn.push([performance.now() - began, ahead]);
       else requestAnimationFrame(look);
     };
     look();
   };
 }"""
-"""Milliseconds from `decide()` until the other viewer is in sight, has images, and has drawn them."""
+"""Milliseconds from `decide()` until the other viewer is in sight and has drawn its images, and how many were there before it was seen."""
 
 
 class Traffic:

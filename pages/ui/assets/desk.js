@@ -25,7 +25,9 @@ function pressed(event) {
 function typing(event) {
   const target = event.composedPath()[0];
   if (!(target instanceof Element)) return false;
-  return Boolean(target.closest(TYPED)) || (target instanceof HTMLInputElement && !CLICKED.includes(target.type));
+  const field = target.closest(TYPED);
+  const shut = field instanceof HTMLDialogElement && !field.open; // the overlay of keys keeps the focus for a moment after it is closed
+  return (Boolean(field) && !shut) || (target instanceof HTMLInputElement && !CLICKED.includes(target.type));
 }
 
 class Desk {
@@ -175,6 +177,7 @@ class Desk {
       groups.append(part);
     }
     dialog.append(make("h1", "", this.data.words.keys), groups, shut);
+    dialog.onclose = () => this.root.getRootNode().activeElement?.blur();
     dialog.onclick = (event) => event.target === dialog && dialog.close();
     dialog.onkeydown = (event) => {
       if (event.key === "?") dialog.close();
