@@ -16,7 +16,7 @@ from core.demonstration.bench_data import READERS
 from core.start import prepare
 from pages.ui.bench import measures
 from pages.ui.bench.table import Figure, table
-from pages.ui.bench.web import Web, running
+from pages.ui.bench.web import Web, point_at, running
 
 FLAGS = [
     "--no-sandbox",
@@ -57,7 +57,7 @@ def _exams(data: Path) -> dict[str, int]:
     kept = data / "bench.json"
     if not kept.is_file():
         data.mkdir(parents=True, exist_ok=True)
-        os.environ["FIRSTLIGHT_DATA_DIR"] = str(data)
+        point_at(data)
         prepare()
         made = bench_data.make(data / "files", slices=(USUAL, USUAL, USUAL, LONG), breasts=3)
         kept.write_text(json.dumps({"usual": made.chest(USUAL), "long": made.chest(LONG), "breast": made.breasts[0]}))

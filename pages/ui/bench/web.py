@@ -49,6 +49,11 @@ def running(data: Path) -> Iterator[Web]:
         process.wait(20)
 
 
+def point_at(data: Path) -> None:
+    """Let the settings of this process, read afterwards, name the folder."""
+    os.environ["FIRSTLIGHT_DATA_DIR"] = str(data)
+
+
 def resident_mb(pid: int) -> float:
     """Memory of a process that is its own, plus its share of what it shares (PSS), in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
