@@ -115,7 +115,7 @@ def test_there_are_pages_for_every_role() -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    tell_children = {"core.launch", "models", "pages.ui.bench.web"}  # set what child processes and libraries read; nothing of ours is read there
+    tell_children = {"core.launch", "models", "pages.ui.bench.web"}  # set what children read; nothing is read there
     readers = {module_name(path) for path in SOURCES if _attributes(path) & {"os.getenv", "os.environ"}} - {"core.settings"} - tell_children
     assert not readers, f"{', '.join(sorted(readers))} read the environment; use core.settings"
 
