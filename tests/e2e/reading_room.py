@@ -106,8 +106,10 @@ def desk(page: Page) -> Locator:
 
 
 def case(page: Page) -> str:
-    """The exam in hand."""
-    return desk(page).get_attribute("data-case") or ""
+    """The exam in hand, once the whole desk is about it."""
+    here = desk(page).get_attribute("data-case") or ""
+    page.locator(f'.st-key-desk-others .desk[data-case="{here}"]').wait_for(state="attached")
+    return here
 
 
 def unlocked(page: Page) -> None:
