@@ -105,19 +105,19 @@ def test_a_whole_sitting_by_keyboard_alone(browser: Browser, address: str, tmp_p
         here = ask_for_priors(page, here)
         page.keyboard.press("Shift+S")
         here = next_case(page, here)
-        for _ in range(CASES - 1):
+        for left in reversed(range(CASES - 4)):  # a sitting of 25: one read above, one put off, one waiting, one skipped
             unlocked(page)
             page.evaluate("decide()")
             page.keyboard.press("Shift+Digit1")
-            here = next_case(page, here) if reads() < CASES - 1 else here
-        page.get_by_text(f"{CASES} cases read").wait_for()
+            here = next_case(page, here) if left else here
+        page.get_by_text(f"{CASES - 3} cases read").wait_for()
         taken = page.evaluate("drawn")
     kinds = [SessionStepKind.deferred, SessionStepKind.priors_requested, SessionStepKind.skipped]
     with snapshot() as session:
-        assert reads() == CASES
+        assert reads() == CASES - 3
         assert [row.kind for row in session.exec(select(ReadingSessionStep)) if row.kind in kinds] == kinds
         assert session.exec(select(Read.category).order_by(col(Read.id))).first() == "4B"
-    assert len(taken) >= CASES - 3
+    assert len(taken) >= CASES - 6
     assert median(ahead for _ms, ahead in taken) == 4, taken  # every view lay on the card before it was wanted
     assert min(ms for ms, _ahead in taken) <= AHEAD_MS, taken
 

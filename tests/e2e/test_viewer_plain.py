@@ -149,9 +149,12 @@ def together(datasets: list[Any], person: str = "M-1") -> list[Any]:
 
 
 def test_missing_views_and_the_earlier_exam_stand_in_their_places(page: Page, tmp_path: Path) -> None:
-    views = [mammogram(breast(side, "left" if side == "L" else "right"), side=side, view=view) for side, view in VIEWS]
-    before = breast_scene(taken_in(tmp_path / "before", together(views[:2], "M-2")))
-    now = breast_scene(taken_in(tmp_path / "now", together(views[::2])))
+    before, now = (
+        [mammogram(breast(side, "left" if side == "L" else "right"), side=side, view=view) for side, view in taken]
+        for taken in (VIEWS[:2], VIEWS[::2])
+    )
+    before = breast_scene(taken_in(tmp_path / "before", together(before, "M-2")))
+    now = breast_scene(taken_in(tmp_path / "now", together(now)))
     mount(page, with_mg_prior(now, before, title="Prior, 12 Nov 2024"), wait="plain")
     assert [one["lines"] for one in figures(page)] == ["R CC", "L CC did not come", "R MLO", "L MLO did not come"]
     press(page, "p")

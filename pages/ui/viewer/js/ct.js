@@ -467,7 +467,10 @@ export class CtScene {
     this.data = { ...this.data, ...data };
     this.words = data.words;
     this.side.dress(data);
-    if (data.prior && this.sides[1]) this.sides[1].dress(data.prior);
+    if (data.prior && this.sides[1]) {
+      this.sides[1].dress(data.prior);
+      if (this.link.register(data.prior.link?.matrix ?? null)) this.go(this.at[2]);
+    }
     if (data.measurements && !this.measures.held) this.measures.set(data.measurements);
     this.shell.draw();
   }

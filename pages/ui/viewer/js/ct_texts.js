@@ -38,12 +38,12 @@ export class CtTexts {
     const { rect } = one.planes[0];
     const z = one.at[2];
     const dated = one.data.date && scene.compare ? [one.data.date] : [];
-    this.#put(`${side}title`, rect, "top-left", [...dated, ...one.data.title, ...this.#doubts(one, side)]);
+    this.#put(`${side}title`, rect, "top-left", [...dated, ...one.data.title, ...this.#linked(side), ...this.#doubts(one, side)]);
     this.#put(`${side}where`, rect, "bottom-left", [this.#slice(one), fill(words.position, { mm: one.position(z).toFixed(1) })]);
     const window = `${words.level} ${Math.round(scene.level[0])}  ${words.width} ${Math.round(scene.level[1])} HU`;
     const zoom = `${Math.round((one.planes[0].scale[0] / scene.shell.density) * 100)} %`;
     this.#put(`${side}how`, rect, "bottom-right", [...this.#slab(one, 0), window, zoom]);
-    this.#put(`${side}link`, rect, "top-right", [...this.#linked(side), ...this.#legend(side)]);
+    this.#put(`${side}legend`, rect, "top-right", this.#legend(side));
     if (scene.compare && !scene.within && side !== scene.lead) this.#put(`${side}beyond`, middle(rect), "top-left", [words.beyond], "alarm");
     else if (one.places[z] < 0) this.#put(`${side}gap`, middle(rect), "top-left", [words.missing_slice], "alarm");
   }

@@ -6,8 +6,16 @@ const transformed = (m, p) => [0, 1, 2].map((i) => m[i][0] * p[0] + m[i][1] * p[
 export class Link {
   // matrix: 4 × 4 by rows, LPS mm of the current exam → LPS mm of the prior; null when the two were not registered
   constructor(sides, matrix) {
-    Object.assign(this, { sides, matrix, on: true, offset: null });
+    Object.assign(this, { sides, matrix: null, ways: null, on: true, offset: null });
+    this.register(matrix);
+  }
+
+  // A registration may come while the exams are in sight, or be made anew; whether anything changed.
+  register(matrix) {
+    if (JSON.stringify(matrix) === JSON.stringify(this.matrix)) return false;
+    this.matrix = matrix;
     this.ways = matrix ? [matrix, [...inverted(matrix), [0, 0, 0, 1]]] : null;
+    return true;
   }
 
   // "registered": by anatomy; "hand": by slices put side by side; "loose": zoom and place only; "off": nothing
