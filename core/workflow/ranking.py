@@ -156,7 +156,8 @@ def _without_run(exam: queue.Waiting, context: Context, programme: Card) -> _Ai:
         model_installed=programme.model in context.models,
         running=exam.exam_id in context.running,
     )
-    return _Ai(Urgency.routine if unscored.pending else Urgency.look, why(unscored), failed=not unscored.pending)
+    invented = exam.synthetic and not unscored.with_images  # part of a simulated history: nobody can do anything about it
+    return _Ai(Urgency.routine if unscored.pending else Urgency.look, why(unscored), failed=not unscored.pending and not invented)
 
 
 def order(case: Ranked) -> tuple[Urgency, date, datetime, int]:
