@@ -54,7 +54,8 @@ def overview(session: Session, person: Person) -> Today:
     failed = (*_uploads(session, person), *(_score(case) for case in cases if case.failed))
     unanswered = sum(priors.escalated for priors in context.around.priors.values())
     recalls = open_recalls(session, person, overdue_only=True)
-    waiting, oldest = sum("waiting" in case.states for case in cases), max((case.days for case in cases), default=0)
+    waits = [case.days for case in cases if "waiting" in case.states]
+    waiting, oldest = len(waits), max(waits, default=0)
     return Today(
         overdue_recalls=recalls,
         waiting_past_limit=late,

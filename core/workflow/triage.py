@@ -85,7 +85,7 @@ def worklist(session: Session, person: Person, filters: Filters = WAITING, *, li
         by_score=dict(Counter(case.score for case in chosen)),
         waiting=sum("waiting" in case.states for case in everything),
         overdue=sum(overdue(case) for case in everything),
-        oldest_days=max((case.days for case in everything), default=0),
+        oldest_days=max((case.days for case in everything if "waiting" in case.states), default=0),
         scoring_now=sum(case.being_scored for case in everything),
     )
 
