@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, person
+from core.workflow import sessions
 from core.workflow.matching import match
 from core.workflow.programmes import programme_row
 from db.engine import snapshot, transaction
@@ -173,3 +174,15 @@ def test_earlier_images_that_cannot_be_opened_stop_no_read(doctor: Person, exams
     press(choose(test, "Your opinion: Lung-RADS", "2"), "Sign: 2")
     with snapshot() as session:
         assert session.exec(select(Read).where(Read.exam_id == now)).one().seen["priors"] == []
+
+
+def test_a_case_with_an_earlier_exam_is_read_in_a_sitting_too(doctor: Person, exams: tuple[int, int]) -> None:
+    now, earlier = exams
+    with transaction() as session:
+        sitting = sessions.start(session, doctor).sitting_id
+    test = open_page("doctor/session", doctor, sitting=str(sitting))
+    assert not test.exception
+    assert [group.label for group in test.button_group].count("Compare with") == 1
+    assert "Your opinion: Lung-RADS" in [group.label for group in test.button_group]
+    place = next(json.loads(one.proto.json) for one in test.get("bidi_component") if f"/exam/{now}/ct" in one.proto.json)
+    assert place["prior"]["exam"] == earlier

@@ -56,7 +56,6 @@ def _opinion(case: Case, user: Person, slices: Slices | None, doubts: Sequence[S
     with st.container(key="reading_opinion"):
         form, details = st.container(key="reading_form", gap=None), st.container(key="reading_details", gap=None)
         with details:
-            earlier(case, user)
             if case.ai is None and case.policy.shows == "after_read":
                 st.markdown(f":material/visibility_off: **{show(case.ai_reason)}**")
             else:
