@@ -1,13 +1,5 @@
 """A reading room for browser tests: people, real images that wait, an AI result that must not be seen, and the web process before it."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +14,7 @@ from db.tables import Exam, ExamInstance, Instance, RoleGrant, Site, User
 from tests.build import a_finding, a_model, a_read, a_run, ago
 from tests.dicom_build import ct_series, mammogram
 from tests.image_build import VIEWS, taken_in
-from tests.pages import ROOT, people
+from tests.pages import people
 
 PASSWORD = "a long pass word"
 TAG = "secret-tag"
@@ -92,37 +84,6 @@ def _scored(session: Session, exam: Exam) -> None:
         session, run, kind=kind, sop_uid=uid, place=place, laterality="R", view="CC", malignancy=SUSPICION, detail={"evidence": HERE},
         mean_diameter_mm=None if name == "mammography" else 7.3,
     )  # fmt: skip
-
-
-@contextmanager
-def web(folder: Path, *, port: int | None = None) -> Iterator[str]:
-    """The address of the web process on the present database."""
-    port = port or _free_port()
-    own = {**os.environ, "FIRSTLIGHT_DATA_DIR": str(folder), "FIRSTLIGHT_PORT": str(port), "FIRSTLIGHT_LOG_LEVEL": "ERROR"}
-    process = subprocess.Popen([sys.executable, "-m", "pages.ui.server"], cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/sign-in")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _wait_for(address: str) -> None:
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the web process did not answer within 90 s")
 
 
 def disagreement(exam_id: int, *, hours: float = 3) -> None:

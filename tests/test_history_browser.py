@@ -15,8 +15,8 @@ from db.engine import transaction
 from db.enums import OutcomeKind, ProgrammeDecision
 from tests.build import PASSWORD, a_decision, a_model, a_participant, a_read, a_run, a_user, an_exam, an_outcome
 from tests.e2e.product import CHROMIUM, chromium
-from tests.reading_build import web
 from tests.test_history import four_rounds
+from tests.web import web
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 OVERLAPS = """() => {

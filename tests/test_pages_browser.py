@@ -1,13 +1,6 @@
 """The coordinator's day in a real browser: rows change in place, filters live in the address, theme and language hold."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +12,8 @@ from sqlmodel import select
 from core.signin import hash_password
 from db.engine import transaction
 from db.tables import User
-from tests.pages import ROOT, cases, people
+from tests.pages import cases, people
+from tests.web import web as serving
 
 CHROMIUM = shutil.which("chromium")
 PASSWORD = "a long pass word"
@@ -34,28 +28,8 @@ def web(sqlite_database: str, folder: Path) -> Iterator[str]:
     with transaction() as session:
         for user in session.exec(select(User)):
             user.password_hash = hash_password(PASSWORD)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {**os.environ, "FIRSTLIGHT_DATA_DIR": str(folder), "FIRSTLIGHT_PORT": str(port), "FIRSTLIGHT_LOG_LEVEL": "ERROR"}
-    process = subprocess.Popen([sys.executable, "-m", "pages.ui.server"], cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/sign-in")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(address: str) -> None:
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.2)
-    raise AssertionError("the web process did not answer within 90 s")
+    with serving(folder) as address:
+        yield address
 
 
 @pytest.fixture

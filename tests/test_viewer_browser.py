@@ -1,13 +1,7 @@
 """The viewer in a real browser: what it shows is what is stored, where it lies, for whoever may see it."""
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +16,8 @@ from sqlmodel import select
 from db.engine import transaction
 from db.tables import Exam, Instance
 from tests.build import PASSWORD, a_finding, a_model, a_run, a_site, a_user
-from tests.conftest import ROOT
 from tests.image_build import a_ct, a_mammography
+from tests.web import web as serving
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
@@ -50,29 +44,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def web(sqlite_database: str, folder: Path) -> Iterator[str]:
     """The web process on the test's own data."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {**os.environ, "FIRSTLIGHT_DATA_DIR": str(folder), "FIRSTLIGHT_PORT": str(port), "FIRSTLIGHT_LOG_LEVEL": "ERROR"}
-    process = subprocess.Popen([sys.executable, "-m", "pages.ui.server"], cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _answers(address)
+    with serving(folder) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _answers(address: str) -> None:
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{address}/sign-in", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the web process did not answer within 90 s")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,7 +31,7 @@ START_S = 120
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """The address of a launched Firstlight with the demonstration programme; everything is gone when the block ends."""
-    port, dicom_port = _free_port(), _free_port()
+    port, dicom_port = free_port(), free_port()
     own = {
         **os.environ, "FIRSTLIGHT_DATA_DIR": str(folder), "FIRSTLIGHT_PORT": str(port), "FIRSTLIGHT_DICOM_PORT": str(dicom_port),
     }  # fmt: skip
@@ -66,12 +67,6 @@ def signed_in(browser: Browser, address: str, login: str, *, scheme: str = "ligh
     page.wait_for_url(lambda url: "sign-in" not in url)
     yield page
     context.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -16,6 +16,7 @@ from tests import reading_build as room
 from tests.build import ago
 from tests.e2e import product
 from tests.e2e.reading_room import WATCH, Traffic, begin, desk, loaded, next_case, normal, policy, reads, signed_in, unlocked
+from tests.web import web
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(product.CHROMIUM is None, reason="no chromium on this machine")]
 CASES = 25
@@ -33,7 +34,7 @@ def browser() -> Iterator[Browser]:
 def address(sqlite_database: str, folder: Path) -> Iterator[str]:
     """The web process with people who can sign in; each test brings its own cases."""
     room.staff()
-    with room.web(folder) as found:
+    with web(folder) as found:
         yield found
 
 
