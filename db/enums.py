@@ -21,6 +21,7 @@ class EpisodeStep(StrEnum):
     """One round of one participant, from invitation to close."""
 
     invited = "invited"
+    booked = "booked"
     did_not_attend = "did_not_attend"
     attended = "attended"
     imaged = "imaged"
@@ -115,3 +116,83 @@ class SessionStepKind(StrEnum):
 class DocumentKind(StrEnum):
     report = "report"
     letter = "letter"
+
+
+class AppointmentStep(StrEnum):
+    """What became of an appointment (domain/users.md 1.1); the last step tells where it stands."""
+
+    booked = "booked"
+    checked_in = "checked_in"
+    started = "started"
+    screened = "screened"
+    partially_screened = "partially_screened"
+    attended_not_screened = "attended_not_screened"
+    did_not_attend = "did_not_attend"
+    cancelled = "cancelled"
+
+
+class Channel(StrEnum):
+    """How a participant was, or wanted to be, reached."""
+
+    letter = "letter"
+    email = "email"
+    text = "text"
+    phone = "phone"
+    in_person = "in_person"
+
+
+class DeliveryStep(StrEnum):
+    """What became of one message of a mailing."""
+
+    prepared = "prepared"
+    sent = "sent"
+    failed = "failed"
+    withheld = "withheld"
+
+
+class TaskKind(StrEnum):
+    """What the safety net asks somebody to do."""
+
+    short_term_recall = "short_term_recall"
+    assessment = "assessment"
+    technical_recall = "technical_recall"
+    next_round = "next_round"
+    missed_appointment = "missed_appointment"
+    no_answer = "no_answer"
+    outcome_missing = "outcome_missing"
+    result_not_told = "result_not_told"
+
+
+class TaskStep(StrEnum):
+    opened = "opened"
+    tried = "tried"
+    escalated = "escalated"
+    lost = "lost"
+    found_again = "found_again"
+    closed = "closed"
+
+
+class AssessmentKind(StrEnum):
+    """What was done to find out (domain/clinical-rules.md 2.8, 2.9)."""
+
+    clinic_visit = "clinic_visit"
+    imaging = "imaging"
+    pet_ct = "pet_ct"
+    fine_needle = "fine_needle"
+    core_biopsy = "core_biopsy"
+    open_biopsy = "open_biopsy"
+    surgery = "surgery"
+
+
+class CheckVerdict(StrEnum):
+    """What a second person says of an entry."""
+
+    approved = "approved"
+    refused = "refused"
+
+
+class ListKind(StrEnum):
+    """What a list that is handed in holds."""
+
+    participants = "participants"
+    registry = "registry"

@@ -15,8 +15,9 @@ from db.tables import Episode, EpisodeEvent, Exam, Programme, Recall, RecallEven
 S = EpisodeStep
 NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
     None: frozenset({S.invited, S.attended, S.imaged}),  # images may be the first thing we hear of a round
-    S.invited: frozenset({S.did_not_attend, S.attended, S.imaged, S.closed}),
-    S.did_not_attend: frozenset({S.invited, S.attended, S.imaged, S.closed}),
+    S.invited: frozenset({S.invited, S.booked, S.did_not_attend, S.attended, S.imaged, S.closed}),  # invited again: a reminder
+    S.booked: frozenset({S.invited, S.booked, S.did_not_attend, S.attended, S.imaged, S.closed}),  # invited: the appointment was given back
+    S.did_not_attend: frozenset({S.invited, S.booked, S.attended, S.imaged, S.closed}),
     S.attended: frozenset({S.imaged, S.closed}),
     S.imaged: frozenset({S.imaged, S.read, S.closed}),
     S.read: frozenset({S.read, S.recalled, S.imaged, S.closed}),
@@ -27,6 +28,7 @@ NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
 WORDS: Mapping[EpisodeStep | None, str] = {
     None: N_("not begun"),
     S.invited: N_("invited"),
+    S.booked: N_("booked"),
     S.did_not_attend: N_("did not attend"),
     S.attended: N_("attended"),
     S.imaged: N_("imaged"),
@@ -84,7 +86,7 @@ def unread_round(session: Session, participant_id: int, card_id: str) -> Episode
     step = current(session, episode.id)
     if step == S.recalled:
         return episode if _images_awaited(session, episode.id) else None
-    return episode if step in (None, S.invited, S.did_not_attend, S.attended, S.imaged) else None
+    return episode if step in (None, S.invited, S.booked, S.did_not_attend, S.attended, S.imaged) else None
 
 
 def _images_awaited(session: Session, episode_id: int) -> bool:

@@ -19,6 +19,7 @@ RECALLS = {
 }
 STEPS = {
     EpisodeStep.invited: N_("Invited on {day}"),
+    EpisodeStep.booked: N_("Booked on {day}"),
     EpisodeStep.did_not_attend: N_("Did not attend on {day}"),
     EpisodeStep.attended: N_("Attended on {day}, no images yet"),
     EpisodeStep.imaged: N_("Imaged on {day}"),

@@ -35,6 +35,7 @@ FOLLOWS = {ExamKind.lung_ct: N_("Chest CT after a technical recall"), ExamKind.m
 KINDS = {ExamKind.lung_ct: N_("Chest CT"), ExamKind.mammography: N_("Mammography")}
 STEPS = {
     EpisodeStep.invited: N_("Invited"),
+    EpisodeStep.booked: N_("Booked"),
     EpisodeStep.did_not_attend: N_("Did not attend"),
     EpisodeStep.attended: N_("Attended"),
 }

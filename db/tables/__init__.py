@@ -2,15 +2,24 @@
 
 from db.tables.access import RoleGrant, RoleGrantEnd, SignInEvent, SignInSession, Site, User
 from db.tables.audit import AuditEvent
+from db.tables.clinic import Appointment, AppointmentEvent, Clinic, PlaceHeld
+from db.tables.contact import Contact, Delivery, Mailing, MailingItem
 from db.tables.document import Document
 from db.tables.episode import Episode, EpisodeEvent
 from db.tables.imaging import Exam, ExamInstance, Instance, NoduleMatch, Registration, Series, Study
 from db.tables.intake import IntakeBatch, IntakeItem
 from db.tables.model import Finding, ModelRun, ModelStatus, ModelVersion
-from db.tables.outcome import Outcome
-from db.tables.participant import Participant, ParticipantFact, ParticipantToken
+from db.tables.outcome import Assessment, Outcome, Pathology, SecondCheck
+from db.tables.participant import (
+    Participant,
+    ParticipantFact,
+    ParticipantMerge,
+    ParticipantsApart,
+    ParticipantToken,
+    Questionnaire,
+)
 from db.tables.process import Process
-from db.tables.programme import AiPolicy, Programme
+from db.tables.programme import AiPolicy, FigureSnapshot, IndicatorSetting, Programme
 from db.tables.reading import (
     Arbitration,
     ArbitrationAuthor,
@@ -25,21 +34,28 @@ from db.tables.reading import (
     Reveal,
 )
 from db.tables.recall import Recall, RecallEvent
+from db.tables.selection import Cohort, CohortMember, CohortVersion, HandedInList
+from db.tables.task import Task, TaskEvent
 
 APPEND_ONLY: tuple[str, ...] = tuple(
     str(table.__tablename__)
     for table in (
         RoleGrant, RoleGrantEnd, SignInEvent, AuditEvent, EpisodeEvent, IntakeItem, ModelVersion, ModelStatus, ModelRun, Finding,
         Outcome, ParticipantFact, AiPolicy, Read, Decision, Deferral, Recall, RecallEvent,
+        Appointment, AppointmentEvent, Assessment, CohortMember, CohortVersion, Contact, Delivery, FigureSnapshot, IndicatorSetting,
+        Mailing, MailingItem, ParticipantMerge, ParticipantsApart, Pathology, SecondCheck, Task, TaskEvent,
         Arbitration, ArbitrationAuthor, Document, NoduleMatch, PriorRequest, ReadingSessionStep, ReadUndone, Registration, Reveal,
     )
 )  # fmt: skip
 """Tables whose rows tell history; a database trigger refuses UPDATE and DELETE on them."""
 
 __all__ = [
-    "APPEND_ONLY", "AiPolicy", "Arbitration", "ArbitrationAuthor", "AuditEvent", "Claim", "Decision", "Deferral", "Document", "Episode",
-    "EpisodeEvent", "Exam", "ExamInstance", "Finding", "Instance", "IntakeBatch", "IntakeItem", "ModelRun", "ModelStatus", "ModelVersion",
-    "NoduleMatch", "Outcome", "Participant", "ParticipantFact", "ParticipantToken", "PriorRequest", "Process", "Programme", "Read",
-    "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall", "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd",
-    "Series", "SignInEvent", "SignInSession", "Site", "Study", "User",
+    "APPEND_ONLY", "AiPolicy", "Appointment", "AppointmentEvent", "Arbitration", "ArbitrationAuthor", "Assessment", "AuditEvent", "Claim",
+    "Clinic", "Cohort", "CohortMember", "CohortVersion", "Contact", "Decision", "Deferral", "Delivery", "Document", "Episode",
+    "EpisodeEvent", "Exam", "ExamInstance", "FigureSnapshot", "Finding", "HandedInList", "IndicatorSetting", "Instance", "IntakeBatch",
+    "IntakeItem", "Mailing", "MailingItem", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch", "Outcome", "Participant",
+    "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld", "PriorRequest", "Process",
+    "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall", "RecallEvent", "Registration",
+    "Reveal", "RoleGrant", "RoleGrantEnd", "SecondCheck", "Series", "SignInEvent", "SignInSession", "Site", "Study", "Task", "TaskEvent",
+    "User",
 ]  # fmt: skip

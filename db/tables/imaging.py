@@ -61,6 +61,10 @@ class Exam(SQLModel, table=True):
     expected_parts: list[str] = Field(
         default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}, description="Empty: those of the programme card"
     )
+    technique: dict[str, Any] = Field(
+        default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"},
+        description="How it was taken: manufacturer, model, station, kernel, thickness_mm, kvp, mas, ctdivol_mgy, dlp_mgycm, dose_mgy",
+    )  # fmt: skip
 
 
 class ExamInstance(SQLModel, table=True):

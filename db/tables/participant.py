@@ -41,3 +41,42 @@ class ParticipantFact(SQLModel, table=True):
     valid_from: date
     entered_at: datetime = Field(sa_type=UtcDateTime)
     author_id: int | None = Field(default=None, foreign_key="app_user.id")
+
+
+class ParticipantMerge(SQLModel, table=True):
+    """Two entries that are one person: everything of `from_id` hangs on `into_id` from then on, `moved` says what. Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    from_id: int = Field(foreign_key="participant.id", unique=True)
+    into_id: int = Field(foreign_key="participant.id", index=True)
+    moved: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="Table → ids that were hung over, with what they were")
+    reason: str = Field(max_length=500)
+    author_id: int = Field(foreign_key="app_user.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ParticipantsApart(SQLModel, table=True):
+    """Two entries that look alike and are two people; the lower id stands first. Append-only."""
+
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    first_id: int = Field(foreign_key="participant.id")
+    second_id: int = Field(foreign_key="participant.id")
+    reason: str = Field(max_length=500)
+    author_id: int = Field(foreign_key="app_user.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Questionnaire(SQLModel, table=True):
+    """One set of answers; a draft until it is submitted, history afterwards (nothing writes to it then)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    participant_id: int = Field(foreign_key="participant.id", index=True)
+    card_id: str = Field(max_length=32)
+    version: str = Field(max_length=16, description="Of the questions")
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    author_id: int | None = Field(default=None, foreign_key="app_user.id")
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+    submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -33,3 +33,26 @@ class AiPolicy(SQLModel, table=True):
     settings: dict[str, Any] = Field(
         default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"}, description="Readers, arbitration, role of the AI"
     )
+
+
+class IndicatorSetting(SQLModel, table=True):
+    """How a programme counts from a day on, such as what it calls positive; the newest row of a key counts. Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    card_id: str = Field(max_length=32, index=True)
+    key: str = Field(max_length=32)
+    value: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    author_id: int | None = Field(default=None, foreign_key="app_user.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FigureSnapshot(SQLModel, table=True):
+    """Figures as they were given out: what was asked, what was answered, and the version of the definitions. Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    asked: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    answered: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    definitions: str = Field(max_length=32, description="Version of the definitions and rules in force")
+    name: str = Field(default="", max_length=120)
+    author_id: int = Field(foreign_key="app_user.id")
+    at: datetime = Field(sa_type=UtcDateTime)

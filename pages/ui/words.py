@@ -31,6 +31,7 @@ RECALL_STEP = {
 }
 EPISODE_STEP = {
     EpisodeStep.invited: N_("Invited"),
+    EpisodeStep.booked: N_("Booked"),
     EpisodeStep.did_not_attend: N_("Did not attend"),
     EpisodeStep.attended: N_("Attended"),
     EpisodeStep.imaged: N_("Images taken"),
