@@ -17,6 +17,7 @@ from core.words import Sentence
 from core.workflow import episodes, participants, programmes
 from db.enums import (
     Certainty,
+    CheckVerdict,
     EpisodeStep,
     ExamKind,
     FindingKind,
@@ -30,6 +31,7 @@ from db.enums import (
 )
 from db.tables import (
     AiPolicy,
+    Assessment,
     Decision,
     Episode,
     Exam,
@@ -41,11 +43,13 @@ from db.tables import (
     ModelVersion,
     Outcome,
     Participant,
+    Pathology,
     Programme,
     Read,
     Recall,
     RecallEvent,
     RoleGrant,
+    SecondCheck,
     Series,
     Site,
     Study,
@@ -306,10 +310,21 @@ def a_recall(
 
 
 def an_outcome(
-    session: Session, exam: Exam, *, kind: OutcomeKind = OutcomeKind.benign, certainty: Certainty = Certainty.final, days_ago: float = 0
-) -> Outcome:
-    """What it turned out to be, entered on the day on which it happened."""
+    session: Session, exam: Exam, *, kind: OutcomeKind = OutcomeKind.benign, certainty: Certainty = Certainty.final, days_ago: float = 0,
+    checked: bool = True,
+) -> Outcome:  # fmt: skip
+    """What it turned out to be, entered on the day on which it happened and checked by a second person at once."""
     at = ago(days_ago)
-    return _added(
+    row = _added(
         session, Outcome(exam_id=exam.id, kind=kind, certainty=certainty, happened_on=at.date(), source="Pathology", entered_at=at)
     )
+    if checked:
+        a_check(session, row, at)
+    return row
+
+
+def a_check(
+    session: Session, row: Outcome | Assessment | Pathology, at: datetime | None = None, verdict: CheckVerdict = CheckVerdict.approved
+) -> SecondCheck:
+    """A second person's word on an entry, at the moment of the entry when none is given."""
+    return _added(session, SecondCheck(subject=str(row.__tablename__), row_id=row.id, verdict=verdict, at=at or row.entered_at))

@@ -10,7 +10,7 @@ from core.clock import today
 from core.metrics.screening import POSITIVE, Terms
 from db.enums import Certainty, OutcomeKind, ProgrammeDecision
 from db.tables import Exam, Outcome, Participant, Site
-from tests.build import a_decision, a_participant, a_user, ago, an_episode, an_exam
+from tests.build import a_check, a_decision, a_participant, a_user, ago, an_episode, an_exam
 
 D = ProgrammeDecision
 
@@ -35,9 +35,10 @@ def a_screen(
 
 
 def an_outcome_after(
-    session: Session, exam: Exam, kind: OutcomeKind, *, after: int, known_after: int, certainty: Certainty = Certainty.final
-) -> Outcome:
-    """An outcome that happened `after` days after the exam and was entered `known_after` days after it."""
+    session: Session, exam: Exam, kind: OutcomeKind, *, after: int, known_after: int, certainty: Certainty = Certainty.final,
+    checked: bool = True,
+) -> Outcome:  # fmt: skip
+    """An outcome that happened `after` days after the exam, entered and checked `known_after` days after it."""
     entered = ago((today() - exam.exam_date).days - known_after)
     row = Outcome(
         exam_id=exam.id or 0, kind=kind, certainty=certainty, happened_on=exam.exam_date + timedelta(days=after), source="Pathology",
@@ -45,6 +46,8 @@ def an_outcome_after(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    if checked:
+        a_check(session, row)
     return row
 
 
