@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 
 from core import audit
 from core.access import Act, Person
+from core.batches import batches
 from core.clock import now
 from core.errors import Conflict
-from core.roster.batches import batches
 from core.roster.entry import Entry
 from core.roster.plan import Plan
 from core.sealing import keyed_hash, seal, tokens

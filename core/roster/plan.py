@@ -7,9 +7,9 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from core.access import Act, Person
+from core.batches import batches
 from core.clock import today
 from core.roster import columns
-from core.roster.batches import batches
 from core.roster.columns import Mapping
 from core.roster.entry import Entry, Problem, read
 from core.roster.sheet import Sheet

@@ -102,6 +102,18 @@ ACTION = {
     "priors_received": N_("Earlier images have come"),
     "priors_not_available": N_("Earlier images are not available"),
     "priors_not_needed": N_("Earlier images are not needed"),
+    "fact_recorded": N_("Entered a fact about a participant"),
+    "roster_loaded": N_("Took a list of participants in"),
+    "list_handed_in": N_("Handed a list in"),
+    "list_mapped": N_("Said what the columns of a list hold"),
+    "list_started": N_("Had a list taken in"),
+    "participants_merged": N_("Merged two entries of one person"),
+    "participants_apart": N_("Told two look-alikes apart"),
+    "cohort_made": N_("Saved a cohort"),
+    "cohort_changed": N_("Changed a cohort"),
+    "cohort_frozen": N_("Froze the members of a cohort"),
+    "cohort_retired": N_("Retired a cohort"),
+    "cohort_exported": N_("Exported the members of a cohort"),
 }
 OBJECT = {
     "document": N_("Document"),
@@ -116,6 +128,8 @@ OBJECT = {
     "trail": N_("Audit trail"),
     "site": N_("Site"),
     "reading_session": N_("Reading session"),
+    "cohort": N_("Cohort"),
+    "list": N_("List"),
 }
 
 
