@@ -18,7 +18,7 @@ from db.tables.participant import (
     ParticipantToken,
     Questionnaire,
 )
-from db.tables.process import Process
+from db.tables.process import Installation, Process, RowChange
 from db.tables.programme import AiPolicy, FigureSnapshot, IndicatorSetting, Programme
 from db.tables.reading import (
     Arbitration,
@@ -52,10 +52,10 @@ APPEND_ONLY: tuple[str, ...] = tuple(
 __all__ = [
     "APPEND_ONLY", "AiPolicy", "Appointment", "AppointmentEvent", "Arbitration", "ArbitrationAuthor", "Assessment", "AuditEvent", "Claim",
     "Clinic", "Cohort", "CohortMember", "CohortVersion", "Contact", "Decision", "Deferral", "Delivery", "Document", "Episode",
-    "EpisodeEvent", "Exam", "ExamInstance", "FigureSnapshot", "Finding", "HandedInList", "IndicatorSetting", "Instance", "IntakeBatch",
-    "IntakeItem", "Mailing", "MailingItem", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch", "Outcome", "Participant",
-    "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld", "PriorRequest", "Process",
-    "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall", "RecallEvent", "Registration",
-    "Reveal", "RoleGrant", "RoleGrantEnd", "SecondCheck", "Series", "SignInEvent", "SignInSession", "Site", "Study", "Task", "TaskEvent",
-    "User",
+    "EpisodeEvent", "Exam", "ExamInstance", "FigureSnapshot", "Finding", "HandedInList", "IndicatorSetting", "Installation", "Instance",
+    "IntakeBatch", "IntakeItem", "Mailing", "MailingItem", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch", "Outcome",
+    "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
+    "PriorRequest", "Process", "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall",
+    "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd", "RowChange", "SecondCheck", "Series", "SignInEvent",
+    "SignInSession", "Site", "Study", "Task", "TaskEvent", "User",
 ]  # fmt: skip
