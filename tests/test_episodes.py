@@ -1,14 +1,17 @@
 """Rounds of a participant: legal steps only, each with its time and author, and rounds that count up."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import select
 
+from core.access import Person
 from core.clock import now
 from core.errors import Conflict, Rejected
 from core.workflow import episodes
 from core.workflow.episodes import NEXT, append, current, open_episode, unread_round
 from db.engine import transaction
-from db.enums import EpisodeStep, ProgrammeDecision, RecallStep
+from db.enums import EpisodeStep, ProgrammeDecision, RecallStep, Role
 from db.tables import EpisodeEvent
 from tests.build import a_decision, a_participant, a_person, a_recall, ago, an_episode, an_exam
 
@@ -92,3 +95,33 @@ def test_once_a_technical_recall_is_closed_new_images_are_a_new_round(database: 
         decision = a_decision(session, exam, dana, decision=ProgrammeDecision.technical_recall)
         a_recall(session, decision, steps=(RecallStep.opened, RecallStep.declined, RecallStep.closed))
         assert unread_round(session, jane.id or 0, "lung") is None
+
+
+def test_of_two_people_at_once_the_second_is_told_who_recorded_what(database: str) -> None:
+    with transaction() as session:
+        maria, carl = (a_person(session, login, role=Role.coordinator) for login in ("maria", "carl"))
+        episode_id = an_episode(session, steps=(S.invited,)).id or 0
+
+    def attempt(who: Person, step: S) -> str:
+        try:
+            with transaction() as session:
+                append(session, episode_id, step, now(), who.user_id)
+            return "recorded"
+        except Conflict as late:
+            return str(late)
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(attempt, (maria, carl), (S.attended, S.did_not_attend)))
+    assert said.count("recorded") == 1
+    first, word = ("Maria Test", "attended") if said[0] == "recorded" else ("Carl Test", "did not attend")
+    assert any(one.startswith(f"{first} already recorded “{word}”") for one in said)
+
+
+def test_a_step_that_may_be_repeated_is_refused_to_who_has_not_seen_the_last_one(database: str) -> None:
+    with transaction() as session:
+        maria, carl = (a_person(session, login, role=Role.coordinator) for login in ("maria", "carl"))
+        episode = open_episode(session, a_participant(session).id or 0, "lung", ago(30))
+        seen = append(session, episode.id or 0, S.invited, ago(20), None).id
+        append(session, episode.id or 0, S.invited, now(), maria.user_id, seen=seen)
+        with pytest.raises(Conflict, match="Maria Test already recorded “invited”"):
+            append(session, episode.id or 0, S.invited, now(), carl.user_id, seen=seen)

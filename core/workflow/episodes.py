@@ -10,7 +10,7 @@ from core.errors import Conflict, Rejected
 from core.words import N_
 from core.workflow.programmes import programme_row
 from db.enums import EpisodeStep, ProgrammeDecision, RecallStep
-from db.tables import Episode, EpisodeEvent, Exam, Programme, Recall, RecallEvent
+from db.tables import Episode, EpisodeEvent, Exam, Programme, Recall, RecallEvent, User
 
 S = EpisodeStep
 NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
@@ -18,7 +18,7 @@ NEXT: Mapping[EpisodeStep | None, frozenset[EpisodeStep]] = {
     S.invited: frozenset({S.invited, S.booked, S.did_not_attend, S.attended, S.imaged, S.closed}),  # invited again: a reminder
     S.booked: frozenset({S.invited, S.booked, S.did_not_attend, S.attended, S.imaged, S.closed}),  # invited: the appointment was given back
     S.did_not_attend: frozenset({S.invited, S.booked, S.attended, S.imaged, S.closed}),
-    S.attended: frozenset({S.imaged, S.closed}),
+    S.attended: frozenset({S.booked, S.imaged, S.closed}),  # booked: came, but could not be screened on that day
     S.imaged: frozenset({S.imaged, S.read, S.closed}),
     S.read: frozenset({S.read, S.recalled, S.imaged, S.closed}),
     S.recalled: frozenset({S.attended, S.imaged, S.read, S.recalled, S.assessed, S.closed}),
@@ -51,13 +51,18 @@ def open_episode(session: Session, participant_id: int, card_id: str, opened_at:
 
 
 def append(
-    session: Session, episode_id: int, step: EpisodeStep, happened_at: datetime, author_id: int | None, note: str = ""
-) -> EpisodeEvent:
-    """Add a step to an episode; Conflict naming from and to when it may not follow the last one. No author: the system."""
+    session: Session, episode_id: int, step: EpisodeStep, happened_at: datetime, author_id: int | None, note: str = "",
+    *, seen: int | None = None,
+) -> EpisodeEvent:  # fmt: skip
+    """Add a step to an episode; no author: the system. `seen` is the last event that the person had in sight.
+
+    Conflict naming who was first when somebody acted since, or from and to when the step may not follow the last one.
+    """
     session.exec(select(Episode.id).where(Episode.id == episode_id).with_for_update()).one()
-    before = current(session, episode_id)
-    if step not in NEXT[before]:
-        raise Conflict(N_("The episode is {before}; it cannot become {after}"), before=WORDS[before], after=WORDS[step])
+    last = _last(session, episode_id)
+    before = last.step if last else None
+    if step not in NEXT[before] or (seen is not None and last is not None and last.id != seen):
+        raise _late(session, last, step)
     if happened_at > now():
         raise Rejected(N_("{day} lies in the future; give the day on which it happened"), day=happened_at.date())
     event = EpisodeEvent(episode_id=episode_id, step=step, happened_at=happened_at, entered_at=now(), author_id=author_id, note=note)
@@ -68,9 +73,25 @@ def append(
 
 def current(session: Session, episode_id: int) -> EpisodeStep | None:
     """The step of the last event entered; None for a round in which nothing has happened yet."""
-    events = select(EpisodeEvent).where(EpisodeEvent.episode_id == episode_id)
-    last = session.exec(events.order_by(col(EpisodeEvent.id).desc()).limit(1)).first()
+    last = _last(session, episode_id)
     return last.step if last else None
+
+
+def _last(session: Session, episode_id: int) -> EpisodeEvent | None:
+    events = select(EpisodeEvent).where(EpisodeEvent.episode_id == episode_id)
+    return session.exec(events.order_by(col(EpisodeEvent.id).desc()).limit(1)).first()
+
+
+def _late(session: Session, last: EpisodeEvent | None, step: EpisodeStep) -> Conflict:
+    """Who was first and with what, where a person was; else from and to."""
+    before = last.step if last else None
+    who = session.get(User, last.author_id) if last and last.author_id else None
+    if who is None or last is None:
+        return Conflict(N_("The episode is {before}; it cannot become {after}"), before=WORDS[before], after=WORDS[step])
+    said = {"name": who.name, "before": WORDS[before], "at": last.entered_at, "after": WORDS[step]}
+    if step == before:
+        return Conflict(N_("{name} already recorded “{before}” ({at})"), **said)
+    return Conflict(N_("{name} already recorded “{before}” ({at}); “{after}” cannot follow now, look again"), **said)
 
 
 def unread_round(session: Session, participant_id: int, card_id: str) -> Episode | None:
