@@ -13,8 +13,9 @@ from sqlmodel import Session, select
 from core.clock import now
 from core.errors import Rejected
 from core.words import N_, Sentence, say
+from core.workflow.months import months_after
 from core.workflow.reading_policy import ReadingPolicy
-from db.enums import ExamKind, ProgrammeDecision
+from db.enums import ExamKind, ProgrammeDecision, TaskKind
 from db.tables import Programme
 
 CARDS = Path(__file__).parent / "cards"
@@ -37,7 +38,30 @@ class Category(_Part):
     code: str = Field(max_length=8)
     name: str
     usual: ProgrammeDecision
-    short_term_days: int | None = Field(None, gt=0)
+    short_term_months: int | None = Field(None, gt=0)
+
+
+class Window(_Part):
+    """When something that is due may be done: days before and after its date."""
+
+    before: int = Field(0, ge=0)
+    after: int = Field(0, ge=0)
+
+
+class SafetyNet(_Part):
+    """After how many days the safety net asks somebody to act, and how often somebody is tried before being called lost."""
+
+    answer_days: int = Field(42, gt=0)
+    missed_days: int = Field(14, gt=0)
+    outcome_days: int = Field(42, gt=0)
+    told_days: int = Field(14, gt=0)
+    invite_days: int = Field(28, ge=0)
+    attempts: int = Field(3, gt=0)
+    escalate_days: tuple[int, ...] = (0, 28)
+    windows: Mapping[TaskKind, Window] = {}
+
+    def window(self, kind: TaskKind) -> Window:
+        return self.windows.get(kind, Window())
 
 
 class Queue(_Part):
@@ -95,6 +119,8 @@ class Card(_Part):
     triage: Triage
     statistics: Statistics
     due_days: Mapping[ProgrammeDecision, int]
+    due_months: Mapping[ProgrammeDecision, int] = {}
+    safety_net: SafetyNet = SafetyNet()
     categories: tuple[Category, ...]
     templates: tuple[OwnText, ...] = ()
 
@@ -137,13 +163,16 @@ def programme_row(session: Session, card_id: str) -> Programme:
 
 
 def due(card: Card, decision: ProgrammeDecision, on: date, category: str | None = None) -> date:
-    """When what was decided is due: the recall's date, or for a routine recall the next round."""
+    """When what was decided is due: the recall's date, or for a routine recall the next round.
+
+    Calendar months where the card or the category speaks of months (`months_after`), else days.
+    """
     if decision == ProgrammeDecision.routine_recall:
         return on + timedelta(days=card.screening_interval_days)
     known = card.category(category) if category else None
-    if decision == ProgrammeDecision.short_term_recall and known and known.short_term_days:
-        return on + timedelta(days=known.short_term_days)
-    return on + timedelta(days=card.due_days[decision])
+    own = known.short_term_months if known and decision == ProgrammeDecision.short_term_recall else None
+    months = own or card.due_months.get(decision)
+    return months_after(on, months) if months else on + timedelta(days=card.due_days[decision])
 
 
 def consequence(
