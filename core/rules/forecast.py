@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from core.rules import llpv2, plcom2012
+from core.rules import llpv2, plcom2012, tlhc
+from core.rules.birthdays import birthday
 from core.rules.checks import number
+from core.rules.tlhc import END_AGE, FIRST_AGE
 
-NAME = "NHS targeted lung health check"
-VERSION = "2019 limits"
-SOURCE = "NHS England. Targeted screening for lung cancer, standard protocol: PLCOm2012 1.51 % in 6 years or LLPv2 2.5 % in 5 years"
-PLCO_LIMIT, LLP_LIMIT = 0.0151, 0.025
-FIRST_AGE, LAST_AGE = 55, 75
 YEAR_DAYS = 365.2425
+PEAK_DAYS = int(74.5 * YEAR_DAYS)
+"""Up to this age both risks grow; LLPv2 of women falls a little after it, when the five years ahead reach the band from 80 on."""
 
 Scenario = Literal["goes on", "stops"]
 
@@ -51,8 +50,8 @@ class Risks:
 
     @property
     def enough(self) -> bool:
-        """Rounded as the protocol prints the limits: 1.51 % and 2.50 %."""
-        return round(self.plco, 4) >= PLCO_LIMIT or round(self.llp, 4) >= LLP_LIMIT
+        """At least 1.51 % or at least 2.5 %, which is 0.0151 and 0.025 and nothing that rounds to them."""
+        return tlhc.enough(self.plco, self.llp) is True
 
 
 def risks(smoker: Smoker) -> Risks:
@@ -81,18 +80,15 @@ def later(smoker: Smoker, day: date, scenario: Scenario) -> Smoker:
 
 def first_eligible_day(smoker: Smoker, scenario: Scenario) -> date | None:
     """The first day at 55 or older and before the 75th birthday with enough risk; the smoker's own day when it is already so, else None."""
-    first, end = max(smoker.day, _birthday(smoker.birth, FIRST_AGE)), _birthday(smoker.birth, LAST_AGE)
-    if first >= end:
+    first, last = max(smoker.day, birthday(smoker.birth, FIRST_AGE)), birthday(smoker.birth, END_AGE) - timedelta(days=1)
+    if first > last:
         return None
-    return _first(lambda day: risks(later(smoker, day, scenario)).enough, first, end - timedelta(days=1))
 
+    def reached(day: date) -> bool:
+        return risks(later(smoker, day, scenario)).enough
 
-def _birthday(birth: date, age: int) -> date:
-    """The day on which someone turns `age`; 1 March for those born on 29 February in a year without one."""
-    try:
-        return birth.replace(year=birth.year + age)
-    except ValueError:
-        return date(birth.year + age, 3, 1)
+    peak = min(max(smoker.birth + timedelta(days=PEAK_DAYS), first), last)
+    return _first(reached, first, peak) or _first(reached, peak, last)
 
 
 def _first(reached: Callable[[date], bool], low: date, high: date) -> date | None:

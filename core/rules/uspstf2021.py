@@ -1,6 +1,7 @@
 """USPSTF 2021: who is offered yearly lung screening in the United States."""
 
 from core.rules.checks import flag, number
+from core.rules.pack_years import pack_years
 from core.rules.reason import N_, Reason, say
 
 NAME = "USPSTF lung screening"
@@ -13,12 +14,6 @@ TOO_YOUNG = N_("Younger than {limit} years")
 TOO_OLD = N_("Older than {limit} years")
 TOO_FEW = N_("{pack_years} pack-years, less than {limit}")
 TOO_LONG = N_("Stopped smoking {years} years ago, more than {limit}")
-
-
-def pack_years(cigarettes_per_day: float, smoking_years: float) -> float:
-    """Packs of 20 a day times the years smoked."""
-    per_day = number("cigarettes_per_day", cigarettes_per_day, 0, 200, "a day")
-    return per_day / 20 * number("smoking_years", smoking_years, 0, 100, "years")
 
 
 def why_not(*, age: int, current_smoker: bool, cigarettes_per_day: float, smoking_years: float, quit_years: float) -> tuple[Reason, ...]:
@@ -34,3 +29,6 @@ def why_not(*, age: int, current_smoker: bool, cigarettes_per_day: float, smokin
         (quit_for > MAX_QUIT_YEARS, say(TOO_LONG, years=round(quit_for, 1), limit=MAX_QUIT_YEARS)),
     )
     return tuple(reason for applies, reason in against if applies)
+
+
+__all__ = ["MAX_AGE", "MAX_QUIT_YEARS", "MIN_AGE", "MIN_PACK_YEARS", "NAME", "SOURCE", "TOO_OLD", "VERSION", "pack_years", "why_not"]
