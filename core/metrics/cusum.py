@@ -32,6 +32,20 @@ class Chart:
         over = np.flatnonzero((self.up > self.limit_up) | (self.down > self.limit_down))
         return int(over[0]) if over.size else None
 
+    @property
+    def since(self) -> int | None:
+        """Where the change that gave the alarm seems to have begun: the case after the sum last stood at 0 (None: no alarm)."""
+        if self.alarm is None:
+            return None
+        sums = self.up if self.up[self.alarm] > self.limit_up else self.down
+        at_zero = np.flatnonzero(sums[: self.alarm] <= 0)
+        return int(at_zero[-1]) + 1 if at_zero.size else 0
+
+    @property
+    def rising(self) -> bool:
+        """Whether the alarm, where there is one, says "more" and not "less"."""
+        return self.alarm is not None and bool(self.up[self.alarm] > self.limit_up)
+
 
 def of_events(events: ArrayLike, expected: float, *, odds_ratio: float = 2.0, false_alarm_every: float = FALSE_ALARM_EVERY) -> Chart:
     """Chart of yes/no events (n,), such as recalls, against an `expected` rate: odds `odds_ratio` times higher or lower.

@@ -55,6 +55,18 @@ def delong(truth: ArrayLike, score: ArrayLike) -> tuple[float, float]:
     return float(of_positives.mean()), _spread(of_positives, of_positives) + _spread(of_negatives, of_negatives)
 
 
+def delong_of_counts(positives: Floats, negatives: Floats) -> tuple[float, float]:
+    """As `delong`, from how many positives (k,) and negatives (k,) have each distinct score, the lowest score first."""
+    m, n = positives.sum(), negatives.sum()
+    below = (np.cumsum(negatives) - negatives / 2) / n  # (k,) share of negatives below a positive of that score
+    above = (m - np.cumsum(positives) + positives / 2) / m
+    area = float(positives @ below / m)
+    return area, sum(
+        float(w @ (share - area) ** 2 / (total - 1) / total) if total > 1 else float("nan")
+        for w, share, total in ((positives, below, m), (negatives, above, n))
+    )
+
+
 def _spread(a: Floats, b: Floats) -> float:
     """Covariance of two means."""
     return float(np.dot(a - a.mean(), b - b.mean()) / (len(a) - 1) / len(a)) if len(a) > 1 else float("nan")
