@@ -66,7 +66,7 @@ def works(scores: int, replicates: int) -> list[tuple[str, Callable[[], object],
     few_truth, few = sample(20_000)
     rng = np.random.default_rng(1)
     person, groups = np.arange(20_000), rng.choice(list("ABCDE"), scores)
-    tables, rates = marks()
+    (nodules, excluded, found, scans), rates = marks()
     return [
         (f"AUC with DeLong, {scores:,} scores", lambda: roc.auc(truth, score), lambda: roc_auc_score(truth, score), LIMITS_S["auc"]),
         (f"Paired DeLong, {scores:,} scores", lambda: roc.compare(truth, score, score[::-1]), None, None),
@@ -79,7 +79,7 @@ def works(scores: int, replicates: int) -> list[tuple[str, Callable[[], object],
             lambda: clusters.bootstrap_auc(few_truth, few, person, replicates=replicates),
             lambda: [roc_auc_score(few_truth, few) for _ in range(replicates)], LIMITS_S["bootstrap"],
         ),
-        ("FROC, 55,677 candidates in 888 scans", lambda: froc.sensitivity_at(tables[0], tables[1], tables[2], tables[3], rates), None, LIMITS_S["froc"]),
+        ("FROC, 55,677 candidates in 888 scans", lambda: froc.sensitivity_at(nodules, excluded, found, scans, rates), None, LIMITS_S["froc"]),
         (f"Five groups with gaps, {scores:,} scores", lambda: subgroups.subgroups(truth, score, groups, threshold=0.5), None, None),
         (f"Label-free estimate, {scores:,} scores", lambda: label_free.estimate(truth, score, score, threshold=0.5), None, None),
     ]  # fmt: skip
