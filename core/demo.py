@@ -1,19 +1,22 @@
 """`python -m core.demo`: the demonstration programme, at sites of its own and marked as invented wherever it is shown.
 
-Without options it makes sites, accounts and three years of history in an empty installation; `--images` hands real images to intake.
+Without options it makes sites, accounts and three years of history in an empty installation; `--images` hands real images to intake, and
+`--from` loads a research table as a programme at sites of its own.
 """
 
 import argparse
 import logging
 import shutil
 import sys
+from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from core import log
 from core.clock import today
 from core.demonstration import growth, history, images
-from core.demonstration.people import ACCOUNTS, make_accounts, make_sites
+from core.demonstration.people import ACCOUNTS, PASSWORD, make_accounts, make_sites
+from core.errors import FirstlightError
 from core.settings import settings
 from core.start import is_empty, prepare
 from core.workflow import intake
@@ -57,14 +60,33 @@ def _hand_in(study: images.DemoStudy, site_id: int) -> bool:
     return any(receipt.result == IntakeResult.accepted for receipt in receipts)
 
 
+def _load(name: str, folder: Path | None) -> int:
+    """Load a research table, once."""
+    from core.demonstration.from_table import load  # pandas is slow to import, and only this needs it
+
+    try:
+        with transaction() as session:
+            exams = load(session, name, folder)
+    except FirstlightError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    there = "This table is here already; nothing was changed." if exams is None else f"{exams} exams were loaded."
+    sys.stdout.write(f"{there} Sign in as {name} with the password {PASSWORD}.\n")
+    return 0
+
+
 def main() -> int:
-    """0 when done or when there was nothing to do, 1 when the installation is not empty."""
+    """0 when done or when there was nothing to do, 1 when the installation is not empty or a table cannot be loaded."""
     parser = argparse.ArgumentParser(prog="python -m core.demo", description="Make the demonstration programme.")
     parser.add_argument("--if-empty", action="store_true", help="do nothing where sites are set up already")
     parser.add_argument("--images", action="store_true", help="only hand the real demonstration images to intake")
+    parser.add_argument("--from", dest="table", choices=("rsna", "viper", "nlst"), help="load a research table at sites of its own")
+    parser.add_argument("--tables", type=Path, metavar="DIR", help="folder of the tables; else that of FIRSTLIGHT_SHARED_DATA")
     given = parser.parse_args()
     log.start("demo")
     prepare()
+    if given.table:
+        return _load(given.table, given.tables)
     if given.images:
         make_images()
         return 0

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     )
     upload_limit_gb: float = Field(8.0, gt=0, le=100, description="Largest single upload in gigabytes")
     document_font: str = Field("", description="Font file for reports and letters; empty: Noto Sans CJK where it is installed")
+    shared_data: Path = Field(Path("../shared/data"), description="Folder of research data; its `tables` are loaded by `core.demo --from`")
     demo: bool = Field(False, description="Show the demonstration accounts on the sign-in page")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much the processes log")
 

@@ -14,6 +14,7 @@ from core.workflow.earlier_images import for_comparison
 from core.workflow.participants import matching
 from core.workflow.prior_requests import PriorState, state_of
 from core.workflow.runs import SPARE
+from core.workflow.settled_elsewhere import not_read_here
 from db.enums import ExamKind
 from db.tables import Claim, Decision, Deferral, Episode, Exam, ExamInstance, Participant, Programme, User
 
@@ -85,7 +86,7 @@ def around(session: Session, sites: Iterable[int]) -> Around:
 
 
 def _undecided(sites: Iterable[int]) -> SelectOfScalar[int | None]:
-    """Exams without a decision; images for comparison wait for none."""
+    """Exams without a decision; images for comparison and exams of a research table wait for none."""
     decided = select(col(Decision.exam_id))
     found = select(col(Exam.id)).where(col(Exam.site_id).in_(list(sites)), col(Exam.id).not_in(decided))
-    return found.where(col(Exam.id).not_in(for_comparison()))
+    return found.where(col(Exam.id).not_in(for_comparison()), ~not_read_here())
