@@ -1,0 +1,1 @@
+"""Clinics and the appointments in them, and who is due to be invited."""
