@@ -10,6 +10,7 @@ from core.access import Act, Person
 from core.clock import now, today
 from core.errors import NotAllowed, Rejected
 from core.words import N_
+from core.workflow.counted import approved, refused
 from core.workflow.programmes import card
 from db.enums import Certainty, OutcomeKind, ProgrammeDecision
 from db.tables import Decision, Episode, Exam, Outcome, Programme
@@ -25,15 +26,19 @@ def record(
     happened_on: date,
     source: str,
     detail: dict[str, Any] | None = None,
+    list_id: str | None = None,
 ) -> Outcome:
-    """Append what is known about an exam. A cancer after a routine recall and before the next round is due becomes an interval cancer."""
+    """Append what is known about an exam; it counts in figures once a second person has approved it.
+
+    A cancer after a routine recall and before the next round is due becomes an interval cancer.
+    """
     exam = session.get(Exam, exam_id)
     if exam is None or exam.site_id not in person.sites(Act.record_outcome):
         raise NotAllowed(N_("This exam is not at one of the sites where you record outcomes."))
     _check(exam, happened_on, source)
     row = Outcome(
         exam_id=exam_id, kind=_kind(session, exam, kind, happened_on), certainty=certainty, happened_on=happened_on,
-        source=source.strip()[:200], detail=detail or {}, entered_by=person.user_id, entered_at=now(),
+        source=source.strip()[:200], detail=detail or {}, entered_by=person.user_id, entered_at=now(), list_id=list_id,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -42,8 +47,14 @@ def record(
 
 
 def latest(session: Session, exam_id: int, as_of: datetime | None = None) -> Outcome | None:
-    """The outcome known on `as_of` (now when not given); None while nothing is."""
-    rows = select(Outcome).where(Outcome.exam_id == exam_id, Outcome.entered_at <= (as_of or now()))
+    """The newest outcome entered by `as_of` (now when not given) that nobody had refused by then, whether checked or not."""
+    rows = select(Outcome).where(Outcome.exam_id == exam_id, Outcome.entered_at <= (as_of or now()), ~refused(Outcome, as_of))
+    return session.exec(rows.order_by(col(Outcome.id).desc())).first()
+
+
+def counting(session: Session, exam_id: int, as_of: datetime | None = None) -> Outcome | None:
+    """The outcome that figures count, now or before a moment: the newest one that a second person had approved."""
+    rows = select(Outcome).where(Outcome.exam_id == exam_id, Outcome.entered_at <= (as_of or now()), approved(Outcome, as_of))
     return session.exec(rows.order_by(col(Outcome.id).desc())).first()
 
 
