@@ -1,75 +1,131 @@
 """The indicators of a screening programme, each with counts, interval, definition, benchmark and what is not known yet."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
-from core.metrics import agreement, screening
-from core.metrics.benchmark import BANDS, REFERENCES, Band, Place, Reference
+from core.metrics import agreement
+from core.metrics.benchmark import BANDS, REFERENCES, Band
+from core.metrics.gaps import NONE, Gaps
+from core.metrics.indicator import Indicator, stable_on
 from core.metrics.interval import Interval
-from core.metrics.labels import Bools
-from core.metrics.measures import MEASURES, Measure, Unit
+from core.metrics.labels import Bools, Floats
+from core.metrics.measure import MIDDLES
+from core.metrics.measures import BY_KEY, MEASURES, Measure
 from core.metrics.proportions import STABLE_NUMERATOR, proportion
-from core.metrics.screening import Terms
-from core.words import N_, Sentence, say
+from core.metrics.screening import Cohort, Terms
+from core.words import N_, say
+
+Places = NDArray[np.int64]
+DAYS = {"exams": "exam_date", "invitations": "invited_on"}
 
 
 @dataclass(frozen=True)
-class Indicator:
-    """One figure. `interval` (shares, days or kappa) is None when there is nothing to count; `stable` False: show "x of n" only."""
+class Parts:
+    """A cut of the tables into parts: for each table the number of each row's part, -1 for none; a table not named is not cut."""
 
-    key: str
-    name: Sentence
-    numerator: int
-    denominator: int
-    interval: Interval | None
-    unit: Unit
-    definition: Sentence
-    benchmark: Band | None
-    reference: Reference | None
-    stable: bool
-    mature: Sentence | None
-    """What may still change the figure, in words."""
-
-    @property
-    def place(self) -> Place | None:
-        """Where the figure lies against its band; None without a band or when the figure is too small to be judged."""
-        if self.benchmark is None or self.interval is None or not self.stable:
-            return None
-        return self.benchmark.place(self.interval)
+    n: int
+    of: Mapping[str, Places]
 
 
 class Tally:
-    """The masks of every indicator over one cohort, made once and then counted for the whole and for any part of it."""
+    """The rows of every indicator over one cohort, found once and then counted for the whole and for any cut of it.
 
-    def __init__(self, frame: pd.DataFrame, terms: Terms, invitations: pd.DataFrame | None = None) -> None:
-        self.terms = terms
-        self.tables = {"exams": frame} | ({} if invitations is None else {"invitations": invitations})
-        self.masks = {measure.key: measure.masks(self.tables[measure.of], terms) for measure in MEASURES if measure.of in self.tables}
-        self.waiting = {key: pick(frame, terms) for key, (pick, _) in WAITS.items()}
+    `known`: the day of knowledge, while the period still goes on; a figure too small then says when it will be large enough. `bands` are
+    those in force instead of the built-in ones. Rows in `gaps` do not record what is counted: they leave every count, with a reason.
+    """
 
-    def indicators(self, parts: Mapping[str, Bools] | None = None) -> tuple[Indicator, ...]:
-        """Every indicator, of the whole or of the rows in `parts` ("exams" and "invitations" to masks)."""
-        whole = {name: np.ones(len(table), dtype=bool) for name, table in self.tables.items()}
-        return tuple(self._indicator(measure, parts or whole) for measure in MEASURES if measure.of in self.tables)
+    def __init__(
+        self, frame: pd.DataFrame, terms: Terms, invitations: pd.DataFrame | None = None, gaps: Gaps | None = None, *,
+        people: pd.DataFrame | None = None, known: date | None = None, bands: Mapping[str, Band] | None = None,
+    ) -> None:  # fmt: skip
+        self.terms, self.known, self.gaps = terms, known, gaps or NONE
+        tables = {"exams": frame, "invitations": invitations, "people": people}
+        self.tables = {name: table for name, table in tables.items() if table is not None}
+        self.cohorts = {name: Cohort(table, terms) for name, table in self.tables.items()}
+        self.measures = tuple(one for one in MEASURES if one.of in self.cohorts and one.exists(self.cohorts[one.of]))
+        self.bands = BANDS.get(terms.programme, {}) if bands is None else bands
+        self._found: dict[str, tuple[Places, Places]] = {}
+        self._waiting: dict[str, Places] = {}
 
-    def _indicator(self, measure: Measure, parts: Mapping[str, Bools]) -> Indicator:
-        top, bottom = self.masks[measure.key]
-        bottom = bottom & parts[measure.of]
-        numerator, denominator = int((top & bottom).sum()), int(bottom.sum())
-        waiting = int((self.waiting[measure.key] & parts["exams"]).sum()) if measure.key in WAITS else 0
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Every indicator of the whole."""
+        whole = Parts(1, {name: np.zeros(len(table), dtype=np.int64) for name, table in self.tables.items()})
+        return tuple(self._split(measure, whole, forecast=True)[0] for measure in self.measures)
+
+    def split(self, parts: Parts, keys: Collection[str] | None = None) -> list[tuple[Indicator, ...]]:
+        """For each part its indicators, of all measures or of `keys`; those of a table that is not cut are left out."""
+        wanted = [one for one in self.measures if one.of in parts.of and (keys is None or one.key in keys)]
+        columns = [self._split(measure, parts, forecast=keys is not None) for measure in wanted]
+        return [tuple(column[place] for column in columns) for place in range(parts.n)]
+
+    def _split(self, measure: Measure, parts: Parts, *, forecast: bool) -> list[Indicator]:
+        top, bottom = self._rows(measure)
+        code = parts.of[measure.of]
+        weight = self.tables[measure.of].get("weight")
+        numerators, denominators = (_counted(code, rows, parts.n, weight) for rows in (top, bottom))
+        waiting = _counted(parts.of["exams"], self._waits(measure.key), parts.n) if measure.key in WAITS else np.zeros(parts.n, dtype=int)
+        firsts = self._firsts(measure, bottom, code[bottom], parts.n) if forecast and self.known else {}
+        intervals = self._intervals(measure, bottom, code[bottom], numerators, denominators)
+        made = [
+            self._indicator(measure, int(numerators[k]), int(denominators[k]), intervals[k], int(waiting[k]), firsts.get(k))
+            for k in range(parts.n)
+        ]
+        return made if self.gaps is NONE else [self._with_gaps(measure, one, code == k) for k, one in enumerate(made)]
+
+    def _with_gaps(self, measure: Measure, one: Indicator, rows: Bools) -> Indicator:
+        """Why there is no figure on these rows, and no band where they were chosen for a study."""
+        judged = not self.gaps.any_chosen(measure.of, rows)
+        return replace(one, absent=self.gaps.reason(measure.key, rows), benchmark=one.benchmark if judged else None)
+
+    def _indicator(
+        self, measure: Measure, numerator: int, denominator: int, interval: Interval | None, waiting: int, first: date | None
+    ) -> Indicator:
         programme, key = self.terms.programme, measure.key
+        counted = denominator if measure.unit in MIDDLES or measure.unit == "kappa" else numerator
         return Indicator(
-            key=key, name=say(measure.name), numerator=numerator, denominator=denominator, unit=measure.unit,
-            interval=_interval(measure, self.tables[measure.of], bottom, numerator), definition=measure.defined(self.terms),
-            benchmark=BANDS.get(programme, {}).get(key), reference=REFERENCES.get(programme, {}).get(key),
-            stable=(denominator if measure.unit in ("days", "kappa") else numerator) >= STABLE_NUMERATOR,
-            mature=say(WAITS[key][1], n=waiting) if waiting else None,
+            key=key, name=say(measure.name), numerator=numerator, denominator=denominator, unit=measure.unit, interval=interval,
+            definition=measure.defined(self.terms), benchmark=self.bands.get(key), reference=REFERENCES.get(programme, {}).get(key),
+            stable=counted >= STABLE_NUMERATOR, mature=say(WAITS[key][1], n=waiting) if waiting else None, theme=measure.theme,
+            positive=self.terms.positive if measure.of_positives else (),
+            stable_on=stable_on(counted, first, self.known) if first and self.known else None,
         )  # fmt: skip
+
+    def _rows(self, measure: Measure) -> tuple[Places, Places]:
+        """Places of the rows in the numerator and in the denominator."""
+        if measure.key not in self._found:
+            top, bottom = measure.masks(self.cohorts[measure.of])
+            bottom = self.gaps.known(measure.key, bottom)
+            self._found[measure.key] = np.flatnonzero(top & bottom), np.flatnonzero(bottom)
+        return self._found[measure.key]
+
+    def _waits(self, key: str) -> Places:
+        if key not in self._waiting:
+            self._waiting[key] = np.flatnonzero(self.gaps.known(key, WAITS[key][0](self.cohorts["exams"])))
+        return self._waiting[key]
+
+    def _firsts(self, measure: Measure, rows: Places, code: Places, n: int) -> dict[int, date]:
+        """The day of the first counted row of each part."""
+        if measure.of not in DAYS or not len(rows):
+            return {}
+        days = self.tables[measure.of][DAYS[measure.of]].to_numpy(dtype="datetime64[D]")[rows]
+        found = {k: days[code == k] for k in range(n)}
+        return {k: some.min().astype(date) for k, some in found.items() if len(some)}
+
+    def _intervals(self, measure: Measure, rows: Places, code: Places, top: Places, bottom: Places) -> list[Interval | None]:
+        if measure.values is not None:
+            values = measure.values(self.cohorts[measure.of])[rows]
+            return [median_interval(values[code == k]) for k in range(len(bottom))]
+        if measure.unit == "kappa":
+            table = self.tables[measure.of]
+            first, second = (table[name].to_numpy(dtype=object)[rows] for name in ("first_decision", "second_decision"))
+            return [_kappa(first[code == k], second[code == k]) for k in range(len(bottom))]
+        return [proportion(int(x), int(n)).interval for x, n in zip(top, bottom, strict=True)]
 
 
 def indicators(frame: pd.DataFrame, terms: Terms, invitations: pd.DataFrame | None = None) -> tuple[Indicator, ...]:
@@ -77,10 +133,10 @@ def indicators(frame: pd.DataFrame, terms: Terms, invitations: pd.DataFrame | No
     return Tally(frame, terms, invitations).indicators()
 
 
-def cases(key: str, frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
-    """The exams behind a number: its denominator, with `counted` saying which of them stand in the numerator."""
-    measure = next(one for one in MEASURES if one.key == key)
-    top, bottom = measure.masks(frame, terms)
+def cases(key: str, frame: pd.DataFrame, terms: Terms, gaps: Gaps | None = None) -> pd.DataFrame:
+    """The rows behind a number: its denominator, with `counted` saying which of them stand in the numerator."""
+    top, bottom = BY_KEY[key].masks(Cohort(frame, terms))
+    bottom = (gaps or NONE).known(key, bottom)
     return frame[bottom].assign(counted=top[bottom])
 
 
@@ -95,12 +151,10 @@ def median_interval(values: ArrayLike) -> Interval | None:
     return Interval(float(np.median(ordered)), float(low), float(high))
 
 
-def _interval(measure: Measure, table: pd.DataFrame, rows: Bools, numerator: int) -> Interval | None:
-    if measure.unit == "days":
-        return median_interval(table.days_to_read.to_numpy(dtype=np.float64)[rows])
-    if measure.unit == "kappa":
-        return _kappa(table.first_decision.to_numpy(dtype=object)[rows], table.second_decision.to_numpy(dtype=object)[rows])
-    return proportion(numerator, int(rows.sum())).interval
+def _counted(code: Places, rows: Places, n: int, weight: "pd.Series[int] | None" = None) -> Places:
+    """How many of these rows lie in each part (or the sum of their weights); rows of no part are left out."""
+    weights: Floats | None = None if weight is None else np.asarray(weight, dtype=np.float64)[rows]
+    return np.bincount(code[rows] + 1, weights=weights, minlength=n + 1)[1:].astype(np.int64)
 
 
 def _kappa(first: NDArray[np.object_], second: NDArray[np.object_]) -> Interval | None:
@@ -110,21 +164,20 @@ def _kappa(first: NDArray[np.object_], second: NDArray[np.object_]) -> Interval 
     return agreement.kappa(first, second)
 
 
-def _unresolved(frame: pd.DataFrame, terms: Terms) -> Bools:
-    return screening.positive(frame, terms) & ~screening.bools(frame.resolved)
+def _unresolved(cohort: Cohort) -> Bools:
+    return cohort.positive & ~cohort.true("resolved")
 
 
-def _round_open(frame: pd.DataFrame, terms: Terms) -> Bools:
-    routine = frame.decision.eq("routine_recall") & (frame.age_days < terms.interval_days)
-    return screening.final(frame) & screening.bools(routine)
+def _round_open(cohort: Cohort) -> Bools:
+    return cohort.routine & (cohort.number("age_days") < cohort.terms.interval_days)
 
 
-def _immature(frame: pd.DataFrame, terms: Terms) -> Bools:
-    return screening.final(frame) & ~screening.bools(frame.mature)
+def _immature(cohort: Cohort) -> Bools:
+    return cohort.final & ~cohort.true("mature")
 
 
 YEAR = N_("{n} exams are not followed up for 365 days and are left out: without a cancer they are not negative yet.")
-WAITS: Mapping[str, tuple[Callable[[pd.DataFrame, Terms], Bools], str]] = {
+WAITS: Mapping[str, tuple[Callable[[Cohort], Bools], str]] = {
     "detection": (_unresolved, N_("{n} positive exams still wait for their outcome; the rate can rise.")),
     "ppv": (_unresolved, N_("{n} positive exams still wait for their outcome and are left out.")),
     "interval": (_round_open, N_("{n} exams are not followed up to the next round yet and are left out.")),
@@ -138,3 +191,6 @@ def exceptions(found: Sequence[Indicator]) -> tuple[Indicator, ...]:
     """What lies outside of its band, the surest first: verified and wholly outside, then the rest."""
     out = [one for one in found if one.place in ("outside", "near")]
     return tuple(sorted(out, key=lambda one: (one.place != "outside", not (one.benchmark and one.benchmark.verified))))
+
+
+__all__ = ["Indicator", "Parts", "Tally", "cases", "exceptions", "indicators", "median_interval", "stable_on"]

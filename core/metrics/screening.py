@@ -1,4 +1,4 @@
-"""Which exams stand in the numerator and which in the denominator of each programme indicator.
+"""Which exams stand in the numerator and which in the denominator of the indicators of recall, detection and follow-up.
 
 Definitions after the BCSC glossary and audit tables (domain/clinical-rules.md 2.8). A column name here is a column of the frame that
 `core.workflow.cohort` makes; every function returns two masks over its rows, (numerator, denominator), so that the cases behind a number
@@ -7,12 +7,13 @@ can be listed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from core.metrics.labels import Bools
+from core.metrics.labels import Bools, Floats
 
 Masks: TypeAlias = tuple[Bools, Bools]
 POSITIVE: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -20,6 +21,8 @@ POSITIVE: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "lung": (("3", "4A", "4B", "4X"),),
 }
 """What may be called positive, the programme's usual definition first. Both breast definitions are in print."""
+BIOPSY: Mapping[str, tuple[str, ...]] = {"breast": ("4A", "4B", "4C", "5"), "lung": ("4A", "4B", "4X")}
+"""Categories with which tissue is recommended (PPV2 of the BCSC audit: 4 and 5; for lungs the fourth category)."""
 KNOWN_CANCER = "6"
 
 
@@ -31,95 +34,143 @@ class Terms:
     positive: tuple[str, ...]
     limit_days: int
     interval_days: int
+    ages: tuple[int, int] = (0, 120)
+    """Whose coverage is counted, whole years, both included."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A frame with the masks that many indicators share, each made once."""
+
+    frame: pd.DataFrame
+    terms: Terms
+
+    def has(self, *columns: str) -> bool:
+        return all(name in self.frame for name in columns)
+
+    def is_(self, column: str, value: str | int) -> Bools:
+        return bools(self.frame[column].eq(value))
+
+    def true(self, column: str) -> Bools:
+        return bools(self.frame[column].eq(True))
+
+    def known(self, column: str) -> Bools:
+        return np.asarray(self.frame[column].notna(), dtype=bool)
+
+    def number(self, column: str) -> Floats:
+        """The column as floats; NaN where nothing is known."""
+        return np.asarray(pd.to_numeric(self.frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+    def days(self, start: str, end: str) -> Floats:
+        """Whole days from one date column to another; NaN where one is missing."""
+        gap = pd.to_datetime(self.frame[end]).dt.normalize() - pd.to_datetime(self.frame[start]).dt.normalize()
+        return np.asarray(gap.dt.days.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+    @cached_property
+    def final(self) -> Bools:
+        return final(self.frame)
+
+    @cached_property
+    def positive(self) -> Bools:
+        return self.final & (bools(self.frame.category.isin(self.terms.positive)) | self.is_("decision", "assessment"))
+
+    @cached_property
+    def cancer(self) -> Bools:
+        """A cancer is known within 365 days of the exam."""
+        return self.true("cancer_365")
+
+    @cached_property
+    def found(self) -> Bools:
+        """Cancers that the screening found: positive exams with a cancer within 365 days."""
+        return self.positive & self.cancer
+
+    @cached_property
+    def mature(self) -> Bools:
+        return self.final & self.true("mature")
+
+    @cached_property
+    def routine(self) -> Bools:
+        return self.final & self.is_("decision", "routine_recall")
+
+    @cached_property
+    def first_round(self) -> Bools:
+        return self.is_("round", 1)
 
 
 def final(frame: pd.DataFrame) -> Bools:
     """Screening exams with a result: decided, not to be repeated for technical reasons, not the answer to a recall, no known cancer."""
-    apart = frame.decision.eq("technical_recall") | frame.follow_up | frame.category.eq(KNOWN_CANCER)
-    return bools(frame.decision.notna() & ~apart)
-
-
-def positive(frame: pd.DataFrame, terms: Terms) -> Bools:
-    """Final exams with a category that counts as positive, or recalled for assessment whatever the category."""
-    return final(frame) & bools(frame.category.isin(terms.positive) | frame.decision.eq("assessment"))
-
-
-def cancer(frame: pd.DataFrame) -> Bools:
-    """A cancer is known within 365 days of the exam."""
-    return bools(frame.cancer_365.eq(True))
+    apart = bools(frame.decision.eq("technical_recall")) | bools(frame.follow_up) | bools(frame.category.eq(KNOWN_CANCER))
+    return np.asarray(frame.decision.notna(), dtype=bool) & ~apart
 
 
 def bools(column: "pd.Series[bool]") -> Bools:
     """A column as a mask; what is missing is False."""
-    return column.fillna(False).to_numpy(dtype=bool)
+    return column.to_numpy(dtype=bool) if column.dtype == bool else column.fillna(False).to_numpy(dtype=bool)
 
 
-def read_in_time(frame: pd.DataFrame, terms: Terms) -> Masks:
-    in_time = bools(frame.days_to_read <= terms.limit_days)
-    return in_time, in_time | bools(frame.decision.notna() | (frame.waited_days > terms.limit_days))
+def recall(cohort: Cohort) -> Masks:
+    return cohort.positive, cohort.final
 
 
-def recall(frame: pd.DataFrame, terms: Terms) -> Masks:
-    return positive(frame, terms), final(frame)
+def recall_first(cohort: Cohort) -> Masks:
+    return cohort.positive & cohort.first_round, cohort.final & cohort.first_round
 
 
-def recall_first(frame: pd.DataFrame, terms: Terms) -> Masks:
-    first = bools(frame["round"].eq(1))
-    return positive(frame, terms) & first, final(frame) & first
+def recall_later(cohort: Cohort) -> Masks:
+    return cohort.positive & ~cohort.first_round, cohort.final & ~cohort.first_round
 
 
-def recall_later(frame: pd.DataFrame, terms: Terms) -> Masks:
-    later = bools(frame["round"].gt(1))
-    return positive(frame, terms) & later, final(frame) & later
+def detection(cohort: Cohort) -> Masks:
+    return cohort.found, cohort.final
 
 
-def detection(frame: pd.DataFrame, terms: Terms) -> Masks:
-    return positive(frame, terms) & cancer(frame), final(frame)
+def ppv(cohort: Cohort) -> Masks:
+    answered = cohort.positive & cohort.true("resolved")
+    return answered & cohort.cancer, answered
 
 
-def ppv(frame: pd.DataFrame, terms: Terms) -> Masks:
-    answered = positive(frame, terms) & bools(frame.resolved)
-    return answered & cancer(frame), answered
+def missed(cohort: Cohort) -> Masks:
+    return cohort.mature & ~cohort.positive & cohort.cancer, cohort.mature
 
 
-def missed(frame: pd.DataFrame, terms: Terms) -> Masks:
-    mature = final(frame) & bools(frame.mature)
-    return mature & ~positive(frame, terms) & cancer(frame), mature
+def interval(cohort: Cohort) -> Masks:
+    over = cohort.routine & (cohort.number("age_days") >= cohort.terms.interval_days)
+    return over & cohort.true("interval_cancer"), over
 
 
-def interval(frame: pd.DataFrame, terms: Terms) -> Masks:
-    over = final(frame) & bools(frame.decision.eq("routine_recall") & (frame.age_days >= terms.interval_days))
-    return over & bools(frame.interval_cancer), over
+def interval_in_year(cohort: Cohort, year: int) -> Masks:
+    """Interval cancers of the n-th year after a routine recall; only exams whose n-th year is over."""
+    over = cohort.routine & (cohort.number("age_days") >= 365 * year)
+    after = cohort.days("exam_date", "cancer_on")
+    return over & cohort.true("interval_cancer") & (after > 365 * (year - 1)) & (after <= 365 * year), over
 
 
-def sensitivity(frame: pd.DataFrame, terms: Terms) -> Masks:
-    cancers = final(frame) & bools(frame.mature) & cancer(frame)
-    return cancers & positive(frame, terms), cancers
+def sensitivity(cohort: Cohort) -> Masks:
+    cancers = cohort.mature & cohort.cancer
+    return cancers & cohort.positive, cancers
 
 
-def specificity(frame: pd.DataFrame, terms: Terms) -> Masks:
-    healthy = final(frame) & bools(frame.mature) & ~cancer(frame)
-    return healthy & ~positive(frame, terms), healthy
+def specificity(cohort: Cohort) -> Masks:
+    healthy = cohort.mature & ~cohort.cancer
+    return healthy & ~cohort.positive, healthy
 
 
-def technical(frame: pd.DataFrame, terms: Terms) -> Masks:
-    decided = bools(frame.decision.notna())
-    return decided & bools(frame.decision.eq("technical_recall")), decided
+def technical(cohort: Cohort) -> Masks:
+    return cohort.is_("decision", "technical_recall"), cohort.known("decision")
 
 
-def short_term(frame: pd.DataFrame, terms: Terms) -> Masks:
-    return final(frame) & bools(frame.decision.eq("short_term_recall")), final(frame)
+def short_term(cohort: Cohort) -> Masks:
+    return cohort.final & cohort.is_("decision", "short_term_recall"), cohort.final
 
 
-def decided(frame: pd.DataFrame, terms: Terms) -> Masks:
-    told = bools(frame.days_to_read.notna())
-    return told, told
+def significant(cohort: Cohort) -> Masks:
+    return cohort.final & cohort.true("significant_finding"), cohort.final
 
 
-def uptake(rounds: pd.DataFrame, terms: Terms) -> Masks:
-    return bools(rounds.attended), bools(rounds.answered)
-
-
-def discordant(frame: pd.DataFrame, terms: Terms) -> Masks:
-    twice = bools(frame.second_decision.notna())
-    return twice & np.asarray(frame.first_decision != frame.second_decision, dtype=bool), twice
+def discordant(cohort: Cohort) -> Masks:
+    """Exams whose first two readers decided differently; the comparison looks only at exams with two reads."""
+    twice = cohort.known("second_decision")
+    first, second = (cohort.frame[name].to_numpy(dtype=object)[twice] for name in ("first_decision", "second_decision"))
+    differ = twice.copy()
+    differ[twice] = first != second
+    return differ, twice
