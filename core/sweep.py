@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from core import jobs
+from core import jobs, safety_net
 from core.clock import now
 from core.words import N_, say
 from core.workflow import comparing, exams, finalising, registrations, runs
 from db.engine import snapshot, transaction
-from db.tables import IntakeBatch
+from db.tables import HandedInList, IntakeBatch
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ class Swept:
     given_up: int
     finalised: int
     compared: int = 0
+    lists: int = 0
+    tasks: int = 0
 
 
 def sweep() -> Swept:
@@ -38,6 +40,9 @@ def sweep() -> Swept:
     uploads = [batch_id for batch_id, workflow_id in open_ones.items() if workflow_id not in jobs_of_them]
     for batch_id in uploads:
         jobs.enqueue_intake(batch_id, jobs.Priority.network)
+    lists = _unfinished_lists()
+    for list_id in lists:
+        jobs.enqueue_list(list_id, jobs.Priority.network)
     with snapshot() as session:
         waiting = exams.unsettled(session)
     for exam_id in waiting:
@@ -49,10 +54,10 @@ def sweep() -> Swept:
     given_up = [one for one in due if _state(known, one) == "failed"]
     queued = [one for one in due if _state(known, one) is None]
     for one in queued:
-        jobs.enqueue_due(one, jobs.Priority.network)
+        jobs.enqueue_due(one, jobs.Priority.bulk if one.shadow else jobs.Priority.network)
     for one in given_up:
         _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
-    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare())
+    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare(), len(lists), _cast_net())
     if any(vars(swept).values()):
         log.info("sweep: %s", swept)
     return swept
@@ -67,6 +72,13 @@ def _finalise() -> int:
         with transaction() as session:
             done += finalising.finalise_one(session, exam_id) is not None
     return done
+
+
+def _cast_net() -> int:
+    """Tasks of the safety net that were made, closed or escalated."""
+    with transaction() as session:
+        netted = safety_net.generate(session)
+    return netted.made + netted.ended + netted.escalated
 
 
 def _compare() -> int:
@@ -89,6 +101,15 @@ def _unfinished_uploads() -> dict[str, str]:
     with snapshot() as session:
         rows = session.exec(select(IntakeBatch).where(col(IntakeBatch.finished_at).is_(None), col(IntakeBatch.workflow_id).is_not(None)))
         return {row.id: row.workflow_id for row in rows if row.workflow_id}
+
+
+def _unfinished_lists() -> list[str]:
+    """Lists that were to be taken in and whose job the engine does not know."""
+    with snapshot() as session:
+        rows = session.exec(select(HandedInList).where(col(HandedInList.finished_at).is_(None), col(HandedInList.workflow_id).is_not(None)))
+        waiting = {row.id: row.workflow_id for row in rows if row.workflow_id}
+    known = jobs.progresses(list(waiting.values()))
+    return [list_id for list_id, workflow_id in waiting.items() if workflow_id not in known]
 
 
 def _state(known: dict[str, jobs.Progress], one: runs.Due) -> str | None:

@@ -14,6 +14,7 @@ from core.imaging.kind import Kind, classify
 from core.imaging.parse import parse, transfer_syntax_uid
 from core.imaging.pixel_data import check_pixel_data
 from core.imaging.pixel_format import PixelFormat, read_pixel_format
+from core.imaging.taken import taken
 from core.imaging.transfer_syntax import transfer_syntax
 from core.imaging.view import MammogramView, read_view
 from core.words import Sentence
@@ -66,6 +67,11 @@ class InstanceHeader:
     planes: tuple[Plane, ...]  # CT: one a frame
     view: MammogramView | None  # mammograms
     rescale_type: str = ""  # what the rescaled values are; HU where nothing else is said (PS3.3 C.11.1.1.2)
+    station: str = ""
+    kvp: float | None = None
+    mas: float | None = None
+    ctdivol_mgy: float | None = None
+    dose_mgy: float | None = None  # mean glandular dose of a mammogram
 
     def technical(self) -> dict[str, Any]:
         """What may be kept in the clear, as JSON: nothing that names a person. `technical.py` reads it back."""
@@ -113,7 +119,7 @@ def header_of(dataset: Dataset, *, sha256: str = "", size: int = 0) -> InstanceH
 
 def _descriptive(dataset: Dataset, *, aside: bool) -> dict[str, Any]:
     series_number, instance_number = number(dataset, "SeriesNumber"), number(dataset, "InstanceNumber")
-    return {
+    return taken(dataset) | {
         "study_instance_uid": text(dataset, "StudyInstanceUID") if aside else uid(dataset, "StudyInstanceUID"),
         "series_instance_uid": text(dataset, "SeriesInstanceUID") if aside else uid(dataset, "SeriesInstanceUID"),
         "patient_id": text(dataset, "PatientID"),

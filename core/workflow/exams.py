@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 
 from core.clock import now, today
 from core.imaging.header import InstanceHeader
+from core.safety_net import arrivals
+from core.technique import technique
 from core.words import N_, Sentence
 from core.workflow import ct_exam, earlier_images, mammography_exam, prior_requests, second_case
 from core.workflow.episodes import NEXT, append, current, open_episode, unread_round
@@ -49,6 +51,7 @@ def settle(session: Session, exam_id: int) -> Exam:
         row.part = settled.parts.get(instance.sop_uid, SPARE)
         session.add(row)
     exam.problem = _together(settled.problems)
+    exam.technique = technique([header for header in headers if settled.parts.get(header.sop_instance_uid, SPARE) != SPARE] or headers)
     waited = now() - exam.received_at >= WAIT_FOR_VIEWS
     if exam.completed_at is None and (settled.complete or waited):
         exam.completed_at = now()
@@ -57,6 +60,7 @@ def settle(session: Session, exam_id: int) -> Exam:
     if exam.completed_at is not None and settled.parts:
         second_case.answer(session, exam)
         prior_requests.images_arrived(session, exam)
+    arrivals.arrived(session, exam)
     return exam
 
 

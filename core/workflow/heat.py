@@ -12,6 +12,7 @@ from core.objects import store
 from core.words import N_
 from core.workflow.blind import ai_hidden
 from core.workflow.images import exam_in_sight
+from core.workflow.registry import public_ids
 from db.enums import RunOutcome
 from db.tables import Instance, ModelRun
 
@@ -31,7 +32,7 @@ def heats(session: Session, person: Person, exam_id: int, run_id: int) -> dict[s
     if ai_hidden(session, person, [exam_id]):
         return {}
     run = session.exec(select(ModelRun).where(ModelRun.id == run_id, ModelRun.exam_id == exam.id)).first()
-    if run is None or run.outcome is not RunOutcome.scored:
+    if run is None or run.outcome is not RunOutcome.scored or run.version_id not in public_ids(session):
         return {}
     views = (view for view in run.result.get("views", ()) if isinstance(view, Mapping))
     found = {str(view.get("sop_uid", "")): _heat(view.get("heat"), f"run-{run.id}") for view in views}

@@ -66,8 +66,18 @@ def counting_versions(session: Session) -> tuple[ModelVersion, ...]:
 
 
 def retired_ids(session: Session) -> tuple[int, ...]:
-    """Versions that counted once and have gone to rest."""
-    return tuple(version_id for version_id, status in _states(session).items() if status.state == ModelState.retired)
+    """Versions that have gone to rest; one that was only ever in shadow is not among them, because it never counted."""
+    said: dict[ModelState, set[int]] = {state: set() for state in ModelState}
+    for version_id, state in session.exec(select(ModelStatus.version_id, col(ModelStatus.state))):
+        said[state].add(version_id)
+    only_shadow = said[ModelState.shadow] - said[ModelState.active]
+    resting = (version_id for version_id, status in _states(session).items() if status.state == ModelState.retired)
+    return tuple(version_id for version_id in resting if version_id not in only_shadow)
+
+
+def public_ids(session: Session) -> frozenset[int]:
+    """Versions that count or counted: only their results are ever shown to readers; what ran in shadow stays there."""
+    return frozenset({*(version.id or 0 for version in counting_versions(session)), *retired_ids(session)})
 
 
 def register_installed(session: Session, cards: Iterable[InstalledCard]) -> tuple[ModelVersion, ...]:

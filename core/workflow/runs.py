@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core.words import Sentence
 from db.enums import ExamKind, FindingKind, ModelState, RunOutcome
@@ -17,12 +18,13 @@ SPARE = "other"  # part of the instances that belong to an exam but are not what
 
 @dataclass(frozen=True)
 class Due:
-    """A run that should happen: `attempt` counts the runs of this version on this exam from 1."""
+    """A run that should happen: `attempt` counts the runs of this version on this exam from 1. `shadow`: it waits for all others."""
 
     exam_id: int
     version_id: int
     identity: str
     attempt: int
+    shadow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +65,14 @@ class RunDraft:
 
 def active_version(session: Session, kind: ExamKind) -> ModelVersion | None:
     """The version whose scores count for exams of this kind; None when no network is installed."""
+    return next((version for version, state, _since in _versions(session, kind) if state == ModelState.active), None)
+
+
+def _versions(session: Session, kind: ExamKind) -> list[tuple[ModelVersion, ModelState, datetime]]:
+    """The networks for exams of this kind with their state and since when, the newest first."""
     real = select(ModelVersion).where(ModelVersion.name == MODEL_OF[kind], col(ModelVersion.synthetic).is_(False))
-    versions = session.exec(real.order_by(col(ModelVersion.id).desc()))
-    return next((version for version in versions if _state(session, version.id) == ModelState.active), None)
+    found = [(version, _status(session, version.id)) for version in session.exec(real.order_by(col(ModelVersion.id).desc()))]
+    return [(version, status.state, status.at) for version, status in found if status is not None]
 
 
 def input_uids(session: Session, exam_id: int) -> list[str]:
@@ -90,14 +97,36 @@ def due(session: Session, exam_id: int, *, again: bool = False) -> Due | None:
 
 
 def all_due(session: Session) -> list[Due]:
-    """Every complete exam with images that the active version has not answered yet, oldest first."""
-    runs = select(ModelRun.exam_id).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id)
-    answered = runs.where(col(ModelVersion.synthetic).is_(False))
-    with_images = select(ExamInstance.exam_id).where(ExamInstance.part != SPARE)
-    complete = select(Exam.id).where(col(Exam.completed_at).is_not(None), col(Exam.id).in_(with_images), col(Exam.id).not_in(answered))
-    exams = session.exec(complete.order_by(col(Exam.received_at))).all()
+    """Every complete exam with images that no network has answered yet, oldest first; after them what versions in shadow still owe."""
+    answered = select(ModelRun.id).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id)
+    answered = answered.where(col(ModelRun.exam_id) == Exam.id, col(ModelVersion.synthetic).is_(False))
+    states = {version.id: state for kind in ExamKind for version, state, _since in _versions(session, kind)}
+    shadows = [version_id for version_id, state in states.items() if state == ModelState.shadow]
+    answered = answered.where(col(ModelRun.version_id).not_in(shadows))
+    exams = session.exec(_complete().where(~answered.exists()).order_by(col(Exam.received_at))).all()
     found = (due(session, exam_id) for exam_id in exams if exam_id is not None)
-    return [one for one in found if one is not None]
+    return [*(one for one in found if one is not None), *shadow_due(session)]
+
+
+def shadow_due(session: Session) -> list[Due]:
+    """For every version in shadow the complete exams that came since it went there and that it has not answered, oldest first."""
+    found: list[Due] = []
+    for kind in ExamKind:
+        for version, state, since in _versions(session, kind):
+            if state != ModelState.shadow:
+                continue
+            own = select(ModelRun.id).where(col(ModelRun.exam_id) == Exam.id, ModelRun.version_id == version.id)
+            new = _complete().where(Exam.kind == kind, col(Exam.received_at) >= since, ~own.exists())
+            identity = f"{version.name}.{version.tag}"
+            exams = session.exec(new.order_by(col(Exam.received_at))).all()
+            found += [Due(exam_id or 0, version.id or 0, identity, 1, shadow=True) for exam_id in exams]
+    return found
+
+
+def _complete() -> SelectOfScalar[int | None]:
+    """Complete exams with images to score."""
+    used = select(ExamInstance.exam_id).where(col(ExamInstance.exam_id) == Exam.id, ExamInstance.part != SPARE)
+    return select(Exam.id).where(col(Exam.completed_at).is_not(None), used.exists())
 
 
 def record(session: Session, wanted: Due, draft: RunDraft) -> int:
@@ -122,7 +151,6 @@ def record(session: Session, wanted: Due, draft: RunDraft) -> int:
     return run.id
 
 
-def _state(session: Session, version_id: int | None) -> ModelState | None:
+def _status(session: Session, version_id: int | None) -> ModelStatus | None:
     newest = (col(ModelStatus.at).desc(), col(ModelStatus.id).desc())
-    last = session.exec(select(ModelStatus).where(ModelStatus.version_id == version_id).order_by(*newest)).first()
-    return last.state if last else None
+    return session.exec(select(ModelStatus).where(ModelStatus.version_id == version_id).order_by(*newest)).first()

@@ -10,6 +10,7 @@ from core.access import Act, Person
 from core.errors import NotAllowed
 from core.words import N_, Sentence, say
 from core.workflow.blind import reads_hidden
+from core.workflow.registry import public_ids
 from core.workflow.standing import standing
 from core.workflow.withheld import withheld
 from db.enums import Certainty, DocumentKind, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
@@ -120,7 +121,8 @@ def _exams(exams: Iterable[Exam]) -> Iterator[Raw]:
 
 def _runs(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
     rows = select(ModelRun, ModelVersion.name, ModelVersion.tag).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id)
-    for run, name, tag in session.exec(rows.where(col(ModelRun.exam_id).in_(exam_ids))):
+    public = public_ids(session)
+    for run, name, tag in session.exec(rows.where(col(ModelRun.exam_id).in_(exam_ids), col(ModelRun.version_id).in_(public))):
         model = f"{name} {tag}"
         no_result = say(N_("No AI result ({model})"), model=model)
         scored = say(N_("AI score {step} of 10 ({model})"), step=run.step, model=model)

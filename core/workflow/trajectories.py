@@ -14,6 +14,7 @@ from core.errors import NotAllowed
 from core.words import N_, Sentence, say
 from core.workflow.blind import reads_hidden
 from core.workflow.nodule_lines import NoduleLine, nodule_lines
+from core.workflow.registry import public_ids
 from core.workflow.standing import standing
 from core.workflow.withheld import withheld
 from db.enums import ExamKind, ModelState, RunOutcome
@@ -96,8 +97,8 @@ def _runs(session: Session, exams: Sequence[tuple[Exam, str]]) -> list[tuple[Sco
 
 
 def _public(session: Session) -> set[int]:
-    """Versions that were ever in force."""
-    return set(session.exec(select(ModelStatus.version_id).where(ModelStatus.state == ModelState.active)))
+    """Versions that were ever in force and did not go back into shadow."""
+    return set(session.exec(select(ModelStatus.version_id).where(ModelStatus.state == ModelState.active))) & public_ids(session)
 
 
 def _by_readers(session: Session, person: Person, exams: Sequence[Exam]) -> list[Density]:

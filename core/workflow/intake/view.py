@@ -11,6 +11,7 @@ from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow import runs
 from core.workflow.intake.lines import BatchLine, BatchProgress, BatchView, FileLine, StudyLine
+from core.workflow.registry import public_ids
 from core.workflow.standing import standing
 from db.enums import IntakeResult, RunOutcome
 from db.tables import Decision, Episode, Exam, ExamInstance, IntakeBatch, IntakeItem, ModelRun, ModelVersion, Participant, Read, Site, User
@@ -60,7 +61,7 @@ def _stage(session: Session, exam: Exam) -> tuple[str, float | None, Sentence | 
     if wanted is not None:
         return _in_the_queue(wanted)
     last = select(ModelRun).join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id).where(ModelRun.exam_id == exam.id)
-    run = session.exec(last.order_by(col(ModelRun.id).desc())).first()
+    run = session.exec(last.where(col(ModelRun.version_id).in_(public_ids(session))).order_by(col(ModelRun.id).desc())).first()
     if run is None:
         return "not scored", None, None if exam.problem else say(N_("No AI model is installed for this kind of exam"))
     if run.outcome is RunOutcome.no_result:
