@@ -1,88 +1,126 @@
 """The exams of a programme as one table, as they were known on a day: what every figure of the programme is counted from.
 
-A fixed number of set-based queries, whatever the number of exams; only rows entered by the day asked for are seen.
+Put together from kept columns (`core.columns`), so that a million exams take about a second; only rows that were
+there on the day asked for are seen.
 """
 
+from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import select
-from sqlmodel import Session, col, func
+from sqlmodel import Session
 
 from core.access import Act, Person
 from core.clock import today
-from core.workflow import cohort_rows
-from core.workflow.second_case import WORK_UP_DAYS
-from db.enums import EpisodeStep, OutcomeKind, ProgrammeDecision
-from db.tables import Episode, EpisodeEvent, Participant, Programme
+from core.columns import NONE
+from core.columns.places import last, lowest, places
+from core.columns.store import Kept, current
+from core.workflow import cohort_parts, cohort_rows
+from core.workflow.cohort_follow_up import FOLLOW_UP_DAYS, quarter, with_days, with_follow_up, with_return
+from core.workflow.cohort_rows import SECONDS_A_DAY, programme_ids
+from db.enums import EpisodeStep
 
-FOLLOW_UP_DAYS = 365
-"""An exam without cancer is negative only when so many days have passed since (domain/clinical-rules.md 2.8)."""
+__all__ = ["FOLLOW_UP_DAYS", "end_of", "exams_frame", "invitations_frame", "of_one_kind", "quarter"]
+
 ANSWER_DAYS = 90
 """An invitation without an answer is left out of the uptake for so long; a setting of ours."""
-RECALLED = (ProgrammeDecision.assessment.value, ProgrammeDecision.short_term_recall.value)
-CANCER = (OutcomeKind.cancer.value, OutcomeKind.interval_cancer.value)
 
 
 def exams_frame(
-    session: Session, person: Person, *, card_id: str, start: date, end: date, site_id: int | None = None, as_of: date | None = None
-) -> pd.DataFrame:
+    session: Session, person: Person, *, card_id: str, start: date, end: date, site_id: int | None = None, as_of: date | None = None,
+    final_only: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """One row per exam of [start, end] at the person's sites, known on `as_of` (today when not given).
 
     `cancer_365` is True, False, or None while 365 days have not passed; a cancer found at the exam that answers a recall counts for the
     recalled exam. `mature`: 365 days have passed and the decision fell within them. `resolved`: cancer, another outcome, or mature.
+    Entries count once a second person has approved them; `final_only` leaves provisional outcomes out.
     """
     person.must(Act.see_figures, site_id)
     sites = person.sites(Act.see_figures) if site_id is None else frozenset({site_id})
     known = as_of or today()
-    around = (start - timedelta(days=WORK_UP_DAYS), end + timedelta(days=FOLLOW_UP_DAYS))
-    frame = cohort_rows.exams(session, card_id, sites, around, end_of(known))
-    frame = _with_days(frame.sort_values(["participant_id", "exam_date", "exam_id"], ignore_index=True))
-    frame = _with_follow_up(frame, pd.Timestamp(known))
+    frame = _whole(session, card_id, sites, known, final_only)
     inside = frame.exam_date.between(pd.Timestamp(start), pd.Timestamp(end))
     return frame[inside].sort_values(["exam_date", "exam_id"], ignore_index=True)
+
+
+Wanted = tuple[str, str, frozenset[int], date, bool, int]
+KEPT_FRAMES = 3
+_frames: "OrderedDict[Wanted, pd.DataFrame]" = OrderedDict()
+_lock = Lock()
+
+
+def _whole(session: Session, card_id: str, sites: frozenset[int], known: date, final_only: bool) -> pd.DataFrame:
+    """Every exam of the programme at these sites; the last few frames are kept for as long as nothing has changed."""
+    kept = current(session)
+    writes = bool(session.get_bind().get_execution_options().get("firstlight_writes", False))
+    wanted = (str(session.get_bind().engine.url) + kept.mark, card_id, sites, known, final_only, kept.stamp)
+    with _lock:
+        if wanted in _frames and not writes:
+            _frames.move_to_end(wanted)
+            return _frames[wanted]
+    frame = _made(session, card_id, sites, known, final_only)
+    with _lock:
+        if not writes:
+            _frames[wanted] = frame
+        while len(_frames) > KEPT_FRAMES:
+            _frames.popitem(last=False)
+    return frame
+
+
+def _made(session: Session, card_id: str, sites: frozenset[int], known: date, final_only: bool) -> pd.DataFrame:
+    chosen = cohort_rows.choose(session, card_id, sites, end_of(known))
+    found = cohort_rows.facts(chosen) | cohort_rows.decisions(chosen) | cohort_parts.reads(chosen)
+    found |= cohort_parts.outcomes(chosen, final_only=final_only) | cohort_parts.assessments(chosen) | cohort_parts.told(chosen)
+    found |= cohort_parts.runs(session, chosen)
+    frame = pd.DataFrame(found)
+    frame = with_days(frame)
+    frame = with_follow_up(frame, pd.Timestamp(known))
+    return with_return(frame, chosen, card_id)
 
 
 def invitations_frame(
     session: Session, person: Person, *, card_id: str, start: date, end: date, site_id: int | None = None, as_of: date | None = None
 ) -> pd.DataFrame:
-    """One row per round whose participant was invited in [start, end]: episode_id, site_id, invited_on, attended, answered, quarter."""
+    """One row per round whose participant was invited in [start, end]: episode_id, number, site_id, synthetic, round, invited_on, booked,
+    attended, answered, quarter."""
     person.must(Act.see_figures, site_id)
     sites = person.sites(Act.see_figures) if site_id is None else frozenset({site_id})
     known = as_of or today()
-    steps = (EpisodeStep.invited, EpisodeStep.attended, EpisodeStep.imaged, EpisodeStep.did_not_attend)
-    asked = (
-        select(
-            col(Episode.id), col(Participant.number), col(Participant.site_id), col(Participant.synthetic), col(Episode.round),
-            col(EpisodeEvent.step), func.min(col(EpisodeEvent.happened_at)),
-        )
-        .join(EpisodeEvent, col(EpisodeEvent.episode_id) == Episode.id)
-        .join(Participant, col(Participant.id) == Episode.participant_id)
-        .join(Programme, col(Programme.id) == Episode.programme_id)
-        .where(col(Programme.card_id) == card_id, col(Participant.site_id).in_(sites), col(EpisodeEvent.step).in_(steps))
-        .where(col(EpisodeEvent.entered_at) < end_of(known))
-        .group_by(
-            col(Episode.id), col(Participant.number), col(Participant.site_id), col(Participant.synthetic), col(Episode.round),
-            col(EpisodeEvent.step),
-        )
-    )  # fmt: skip
-    columns = ["episode_id", "number", "site_id", "synthetic", "round", "step", "at"]
-    frame = pd.DataFrame(session.execute(asked).all(), columns=columns).astype({"step": str})
-    return _rounds(frame, start, end, known)
-
-
-def _rounds(steps: pd.DataFrame, start: date, end: date, known: date) -> pd.DataFrame:
-    """From one row per step to one row per invited round."""
-    keys = ["episode_id", "number", "site_id", "synthetic", "round"]
-    invited = steps[steps.step == EpisodeStep.invited.value]
-    came = steps.loc[steps.step.isin([EpisodeStep.attended.value, EpisodeStep.imaged.value]), "episode_id"]
-    stayed = steps.loc[steps.step == EpisodeStep.did_not_attend.value, "episode_id"]
-    rounds = invited[keys].assign(invited_on=pd.to_datetime(invited["at"], utc=True).dt.tz_localize(None).dt.normalize())
-    rounds["attended"] = rounds.episode_id.isin(came)
-    old = rounds.invited_on <= pd.Timestamp(known) - pd.Timedelta(days=ANSWER_DAYS)
-    rounds["answered"] = rounds.attended | rounds.episode_id.isin(stayed) | old
-    rounds["quarter"] = quarter(rounds.invited_on)
+    kept = current(session)
+    rounds = _invited(kept, programme_ids(session, card_id), sites, int(end_of(known).timestamp()), known)
     return rounds[rounds.invited_on.between(pd.Timestamp(start), pd.Timestamp(end))].reset_index(drop=True)
+
+
+def _invited(kept: Kept, programmes: Any, sites: frozenset[int], before: int, known: date) -> pd.DataFrame:
+    """From steps to one row per invited round."""
+    events, episode, participant = kept["episodeevent"], kept["episode"], kept["participant"]
+    seen = events["entered"] < before
+    rows = np.where(seen, places(episode["id"], events["episode_id"]), -1)
+    n = len(episode)
+    invited = lowest(np.where(events.is_word("step", EpisodeStep.invited.value), rows, -1), events["happened"], n, NONE)
+    came = last(np.where(events.is_word("step", EpisodeStep.attended.value, EpisodeStep.imaged.value), rows, -1), n) >= 0
+    stayed = last(np.where(events.is_word("step", EpisodeStep.did_not_attend.value), rows, -1), n) >= 0
+    booked = last(np.where(events.is_word("step", EpisodeStep.booked.value), rows, -1), n) >= 0
+    who = places(participant["id"], episode["participant_id"])
+    here = np.isin(participant["site_id"], list(sites))[who] if len(participant) else np.zeros(n, bool)
+    chosen = np.flatnonzero((invited != NONE) & (who >= 0) & here & np.isin(episode["programme_id"], list(programmes)))
+    people = who[chosen]
+    day = np.floor_divide(invited[chosen], SECONDS_A_DAY)
+    old = day <= (known - timedelta(days=ANSWER_DAYS) - date(1970, 1, 1)).days
+    frame = pd.DataFrame(
+        {
+            "episode_id": episode["id"][chosen].astype(np.int64), "number": cohort_rows.word(participant, "number", people),
+            "site_id": participant["site_id"][people].astype(np.int64), "synthetic": participant["synthetic"][people] == 1,
+            "round": episode["round"][chosen].astype(np.int64), "invited_on": cohort_rows.day(day), "booked": booked[chosen],
+            "attended": came[chosen], "answered": came[chosen] | stayed[chosen] | old,
+        }
+    )  # fmt: skip
+    frame["quarter"] = quarter(frame.invited_on)
+    return frame
 
 
 def of_one_kind(frame: pd.DataFrame, synthetic: bool | None) -> tuple[pd.DataFrame, bool, bool]:
@@ -95,44 +133,6 @@ def of_one_kind(frame: pd.DataFrame, synthetic: bool | None) -> tuple[pd.DataFra
     return frame[frame.synthetic.eq(chosen)], chosen, len(flags) > 1
 
 
-def quarter(days: "pd.Series[pd.Timestamp]") -> "pd.Series[str]":
-    """2026 Q4 for every day."""
-    return days.dt.year.astype(str) + " Q" + days.dt.quarter.astype(str)
-
-
 def end_of(day: date) -> datetime:
     """The first moment after a day, UTC."""
     return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
-def _with_days(frame: pd.DataFrame) -> pd.DataFrame:
-    frame["exam_date"] = pd.to_datetime(frame.exam_date)
-    frame["outcome_on"] = pd.to_datetime(frame.outcome_on)
-    for name in ("completed_at", "decided_at", "read_at"):
-        frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_localize(None)
-    frame["age"] = (frame.exam_date - pd.to_datetime(frame.pop("birth_date"))).dt.days // 365.25
-    frame["days_to_read"] = (frame.decided_at.dt.normalize() - frame.completed_at.dt.normalize()).dt.days.clip(lower=0)
-    frame["quarter"] = quarter(frame.exam_date)
-    frame["recalled"] = frame.decision.isin(RECALLED)
-    return frame
-
-
-def _with_follow_up(frame: pd.DataFrame, known: pd.Timestamp) -> pd.DataFrame:
-    """Which exams answer a recall, and what is known of each exam's year."""
-    before = frame.groupby("participant_id")[["exam_date", "recalled"]].shift()
-    near = (frame.exam_date - before.exam_date).dt.days <= WORK_UP_DAYS
-    frame["follow_up"] = near & before.recalled.eq(True)
-    screen = (~frame.follow_up).cumsum()  # a screening exam and the exams that answer it share a number
-    cancer_on = frame.outcome_on.where(frame.outcome.isin(CANCER))
-    first = cancer_on.groupby(screen).transform("min")
-    frame["cancer_on"] = cancer_on.where(frame.follow_up, first)
-    found = (frame.cancer_on - frame.exam_date).dt.days.between(0, FOLLOW_UP_DAYS)
-    passed = (known - frame.exam_date).dt.days >= FOLLOW_UP_DAYS
-    frame["mature"] = passed & ~((frame.decided_at.dt.normalize() - frame.exam_date).dt.days > FOLLOW_UP_DAYS)
-    known_now = [True if cancer else False if over else None for cancer, over in zip(found, passed, strict=True)]
-    frame["cancer_365"] = pd.Series(known_now, index=frame.index, dtype=object)
-    frame["interval_cancer"] = frame.outcome.eq(OutcomeKind.interval_cancer.value)
-    frame["waited_days"] = (known - frame.completed_at.dt.normalize()).dt.days.clip(lower=0)
-    frame["age_days"] = (known - frame.exam_date).dt.days
-    frame["resolved"] = found | frame.outcome.notna().groupby(screen).transform("any") | frame.mature
-    return frame

@@ -1,95 +1,150 @@
-"""What the cohort is put together from: exams, decisions, reads, outcomes and AI results, each by one query."""
+"""What the cohort is put together from: exams, decisions, reads, outcomes, pathology and AI results, joined as columns."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Select, select
-from sqlmodel import Session, col, func
+from numpy.typing import NDArray
+from sqlmodel import Session, col, select
 
-from core.workflow.earlier_images import for_comparison
-from core.workflow.standing import standing
-from db.enums import RunOutcome
-from db.tables import Decision, Episode, Exam, ModelRun, ModelVersion, Outcome, Participant, Programme, Read
+from core.columns import NONE, Rows, current
+from core.columns.places import Ints, last, places
+from core.columns.store import Kept
+from db.enums import PriorStep
+from db.tables import Programme
 
-EXAM = [
-    "exam_id", "participant_id", "number", "birth_date", "site_id", "exam_date", "round", "received_at", "completed_at", "synthetic",
-    "phantom",
-]  # fmt: skip
-LAST = ["exam_id", "category", "decision", "decided_at"]
-RUN = ["exam_id", "score", "step", "model", "model_synthetic"]
+Bools = NDArray[np.bool_]
+SECONDS_A_DAY = 86_400
 
 
-def exams(session: Session, card_id: str, sites: Collection[int], days: tuple[date, date], moment: datetime) -> pd.DataFrame:
-    """Every exam of these sites and days received before `moment`, with what was known of it then; a missing fact is None or NaT."""
-    ids = _wanted(col(Exam.id), card_id=card_id, sites=sites, days=days, moment=moment)
-    facts = (
-        col(Exam.id), col(Participant.id), col(Participant.number), col(Participant.birth_date), col(Exam.site_id), col(Exam.exam_date),
-        col(Episode.round), col(Exam.received_at), col(Exam.completed_at), col(Exam.synthetic), col(Exam.phantom),
-    )  # fmt: skip
-    frame = _frame(session, _wanted(*facts, card_id=card_id, sites=sites, days=days, moment=moment), EXAM)
-    frame["completed_at"] = frame.completed_at.where(frame.completed_at.notna(), frame.pop("received_at"))
-    for part in (_decisions, _reads, _outcomes, _runs):
-        frame = frame.merge(part(session, ids, moment), how="left", on="exam_id")
-    frame["reads"] = frame.reads.fillna(0).astype(int)
-    return frame
+@dataclass(frozen=True)
+class Chosen:
+    """The exams of a programme that were known before `moment` (seconds): their places in the columns, and what else hangs on them."""
+
+    kept: Kept
+    moment: int
+    exams: Ints
+    episodes: Ints
+    participants: Ints
+    row_of_exam: Ints
+
+    def __len__(self) -> int:
+        return len(self.exams)
+
+    def rows(self, exam_ids: NDArray[Any]) -> Ints:
+        """The row of each exam id, -1 for exams that are not among these."""
+        found = places(self.kept["exam"]["id"], exam_ids)
+        return np.where(found >= 0, self.row_of_exam[np.maximum(found, 0)], -1) if len(self.row_of_exam) else found
+
+    def before(self, table: Rows, column: str = "at") -> Bools:
+        """The rows of a table that were there before the moment."""
+        return np.asarray(table[column] < self.moment)
 
 
-def _wanted(*columns: Any, card_id: str, sites: Collection[int], days: tuple[date, date], moment: datetime) -> Select[Any]:
-    return (
-        select(*columns)
-        .join(Episode, col(Episode.id) == Exam.episode_id)
-        .join(Programme, col(Programme.id) == Episode.programme_id)
-        .join(Participant, col(Participant.id) == Episode.participant_id)
-        .where(col(Programme.card_id) == card_id, col(Exam.site_id).in_(sites), col(Exam.received_at) < moment)
-        .where(col(Exam.exam_date).between(*days), col(Exam.id).not_in(for_comparison()))
+def choose(session: Session, card_id: str, sites: Collection[int], moment: datetime) -> Chosen:
+    """The exams of a programme at some sites that had come before `moment`, in the order participant, day, id."""
+    kept = current(session)
+    exam, episode, participant = kept["exam"], kept["episode"], kept["participant"]
+    programmes = programme_ids(session, card_id)
+    before = int(moment.astimezone(UTC).timestamp())
+    of_episode = places(episode["id"], exam["episode_id"])
+    wanted = np.isin(exam["site_id"], list(sites)) & (exam["received"] < before) & (of_episode >= 0)
+    wanted &= np.isin(episode["programme_id"][of_episode], list(programmes)) & ~_for_comparison(kept)
+    exams = np.flatnonzero(wanted)
+    people = episode["participant_id"][of_episode[exams]]
+    exams = exams[np.lexsort((exam["id"][exams], exam["exam_day"][exams], people))]
+    row_of_exam = np.full(len(exam), -1, np.int64)
+    row_of_exam[exams] = np.arange(len(exams))
+    episodes = of_episode[exams]
+    return Chosen(kept, before, exams, episodes, places(participant["id"], episode["participant_id"][episodes]), row_of_exam)
+
+
+def programme_ids(session: Session, card_id: str) -> list[int]:
+    """Every version of the programme's card."""
+    return [found or 0 for found in session.exec(select(col(Programme.id)).where(Programme.card_id == card_id))]
+
+
+def _for_comparison(kept: Kept) -> Bools:
+    """The exams that are there to be compared with, as `core.workflow.earlier_images` knows them."""
+    exam, asked = kept["exam"], kept["priorrequest"]
+    found = np.zeros(len(exam), bool)
+    asked = asked.take(asked.is_word("step", PriorStep.pending.value))
+    if not len(asked):
+        return found
+    asking = places(exam["id"], asked["exam_id"])
+    wanted = pd.DataFrame({"episode": exam["episode_id"][asking], "day": exam["exam_day"][asking], "at": asked["at"]})
+    near = np.flatnonzero(np.isin(exam["episode_id"], wanted.episode.unique()))
+    others = pd.DataFrame(
+        {"place": near, "episode": exam["episode_id"][near], "own": exam["exam_day"][near], "came": exam["received"][near]}
     )
+    both = others.merge(wanted, on="episode")
+    found[both.place[(both.own < both.day) & (both["at"] <= both.came)]] = True
+    return found
 
 
-def _frame(session: Session, query: Any, columns: list[str]) -> pd.DataFrame:
-    rows = session.execute(query).all()
-    values = {name: pd.Series([row[place] for row in rows], dtype=object) for place, name in enumerate(columns)}
-    return pd.DataFrame(values).astype({columns[0]: int})
+def word(table: Rows, column: str, found: Ints) -> Any:
+    """The words of a column at some places as a pandas Categorical, missing where there is none."""
+    codes = np.where(found >= 0, table[column][np.maximum(found, 0)], -1) if len(table) else np.full(len(found), -1)
+    return words(codes, list(table.words[column]))
 
 
-def _decisions(session: Session, ids: Select[Any], moment: datetime) -> pd.DataFrame:
-    known = select(func.max(col(Decision.id))).where(col(Decision.exam_id).in_(ids), col(Decision.at) < moment)
-    last = known.group_by(col(Decision.exam_id))
-    rows = select(col(Decision.exam_id), col(Decision.category), col(Decision.decision), col(Decision.at)).where(col(Decision.id).in_(last))
-    frame = _frame(session, rows, LAST)
-    frame["decision"] = frame.decision.map(str)
-    return frame
+def words(codes: NDArray[Any], categories: list[str]) -> Any:
+    """Codes as a pandas Categorical; -1 is missing."""
+    made: Any = pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(categories, dtype=object))
+    return made
 
 
-def _reads(session: Session, ids: Select[Any], moment: datetime) -> pd.DataFrame:
-    """The first two reads side by side, how many there are, when the last one was signed, and the density it gave."""
-    rows = select(col(Read.exam_id), col(Read.decision), col(Read.committed_at), col(Read.opinion))
-    signed = rows.where(col(Read.exam_id).in_(ids), col(Read.committed_at) < moment, standing(moment))
-    frame = _frame(session, signed.order_by(col(Read.exam_id), col(Read.id)), ["exam_id", "decision", "read_at", "opinion"])
-    frame["decision"] = frame.decision.map(str)
-    frame["read_at"] = pd.to_datetime(frame.read_at, utc=True)
-    frame["density"] = [opinion.get("density") for opinion in frame.pop("opinion")]
-    frame["place"] = frame.groupby("exam_id").cumcount()
-    both = frame[frame.place < 2].pivot(index="exam_id", columns="place", values="decision").reindex(columns=[0, 1])
-    both.columns = pd.Index(["first_decision", "second_decision"])
-    told = frame.groupby("exam_id").agg(reads=("place", "size"), read_at=("read_at", "max"), density=("density", "last"))
-    return told.join(both).reset_index()
+def number(table: Rows, column: str, found: Ints) -> NDArray[np.float64]:
+    """The numbers of a column at some places, NaN where there is none."""
+    if not len(table):
+        return np.full(len(found), np.nan)
+    values = table[column][np.maximum(found, 0)].astype(np.float64)
+    return np.where((found >= 0) & (values != NONE), values, np.nan)
 
 
-def _outcomes(session: Session, ids: Select[Any], moment: datetime) -> pd.DataFrame:
-    known = select(func.max(col(Outcome.id))).where(col(Outcome.exam_id).in_(ids), col(Outcome.entered_at) < moment)
-    last = known.group_by(col(Outcome.exam_id))
-    rows = select(col(Outcome.exam_id), col(Outcome.kind), col(Outcome.certainty), col(Outcome.happened_on))
-    frame = _frame(session, rows.where(col(Outcome.id).in_(last)), ["exam_id", "outcome", "outcome_certainty", "outcome_on"])
-    return frame.assign(outcome=frame.outcome.map(str), outcome_certainty=frame.outcome_certainty.map(str))
+def day(values: NDArray[Any]) -> NDArray[Any]:
+    """Days since 1970 as moments; NaT where there is none."""
+    made = np.asarray(values, dtype=np.int64)
+    return np.where(made == NONE, np.datetime64("NaT", "D"), made.astype("datetime64[D]")).astype("datetime64[s]")
 
 
-def _runs(session: Session, ids: Select[Any], moment: datetime) -> pd.DataFrame:
-    """The newest score of each exam, whichever version gave it."""
-    scored = select(func.max(col(ModelRun.id))).where(col(ModelRun.exam_id).in_(ids), col(ModelRun.finished_at) < moment)
-    last = scored.where(col(ModelRun.outcome) == RunOutcome.scored).group_by(col(ModelRun.exam_id))
-    name = col(ModelVersion.name) + "." + col(ModelVersion.tag)
-    rows = select(col(ModelRun.exam_id), col(ModelRun.score), col(ModelRun.step), name, col(ModelVersion.synthetic))
-    frame = _frame(session, rows.join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id).where(col(ModelRun.id).in_(last)), RUN)
-    return frame.assign(score=frame.score.astype(float), step=frame.step.astype(float))
+def second(values: NDArray[Any]) -> NDArray[Any]:
+    """Seconds since 1970 as moments; NaT where there is none."""
+    made = np.asarray(values, dtype=np.int64)
+    return np.where(made == NONE, np.datetime64("NaT", "s"), made.astype("datetime64[s]"))
+
+
+def at(table: Rows, column: str, found: Ints) -> NDArray[np.int64]:
+    """The whole numbers of a column at some places, NONE where there is none."""
+    if not len(table):
+        return np.full(len(found), NONE, np.int64)
+    return np.where(found >= 0, table[column][np.maximum(found, 0)].astype(np.int64), NONE)
+
+
+def facts(chosen: Chosen) -> dict[str, Any]:
+    """What an exam, its round and its participant say themselves."""
+    exam, episode, participant = (chosen.kept[name] for name in ("exam", "episode", "participant"))
+    came = exam["completed"][chosen.exams].astype(np.int64)
+    technique = {name: number(exam, name, chosen.exams) for name in ("thickness_mm", "ctdivol_mgy", "dlp_mgycm")}
+    return {
+        "exam_id": exam["id"][chosen.exams].astype(np.int64), "participant_id": participant["id"][chosen.participants].astype(np.int64),
+        "number": word(participant, "number", chosen.participants), "sex": word(participant, "sex", chosen.participants),
+        "born": day(participant["birth_day"][chosen.participants]), "site_id": exam["site_id"][chosen.exams].astype(np.int64),
+        "exam_date": day(exam["exam_day"][chosen.exams]), "round": episode["round"][chosen.episodes].astype(np.int64),
+        "completed_at": second(np.where((came == NONE) | (came >= chosen.moment), exam["received"][chosen.exams], came)),
+        "synthetic": exam["synthetic"][chosen.exams] == 1, "phantom": exam["phantom"][chosen.exams] == 1,
+        "manufacturer": word(exam, "manufacturer", chosen.exams), "kernel": word(exam, "kernel", chosen.exams), **technique,
+    }  # fmt: skip
+
+
+def decisions(chosen: Chosen) -> dict[str, Any]:
+    """The last decision on each exam."""
+    table = chosen.kept["decision"]
+    table = table.take(chosen.before(table))
+    found = last(chosen.rows(table["exam_id"]), len(chosen))
+    return {
+        "category": word(table, "category", found), "decision": word(table, "decision", found), "decided_at": second(at(table, "at", found))
+    }  # fmt: skip
