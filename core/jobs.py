@@ -4,6 +4,8 @@ The worker (`models.worker`) holds the workflows under the names given here; eve
 The engine's own tables say where a job stands; our rows only name the workflow id.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,16 +19,18 @@ from core.job_engine import APPLICATION, SILENT, UNREACHABLE, VERSION, client, c
 from core.words import N_, Sentence, say
 from core.workflow import comparing, runs
 from db.engine import snapshot, transaction
-from db.tables import IntakeBatch
+from db.tables import HandedInList, IntakeBatch
 
 __all__ = [
-    "APPLICATION", "COMPARE", "INTAKE", "INTAKE_QUEUE", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION", "Job", "Priority", "Progress",
-    "client", "close", "comparing_id", "enqueue", "enqueue_comparing", "enqueue_due", "enqueue_intake", "enqueue_scoring", "failures",
-    "hand_over", "jobs", "prepare", "progress", "progresses", "scoring_id",
+    "APPLICATION", "COMPARE", "INTAKE", "INTAKE_QUEUE", "LIST", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION", "Job", "Priority",
+    "Progress", "client", "close", "comparing_id", "enqueue", "enqueue_comparing", "enqueue_due", "enqueue_intake", "enqueue_list",
+    "enqueue_looking", "enqueue_scoring", "failures", "hand_over", "jobs", "looking_id", "prepare", "progress", "progresses",
+    "scoring_id",
 ]  # fmt: skip
 
 INTAKE_QUEUE, SCORING_QUEUE = "intake", "scoring"
-INTAKE, SCORE, COMPARE = "take_in", "score_exam", "compare_exams"  # names of the workflows
+INTAKE, SCORE, COMPARE, LIST = "take_in", "score_exam", "compare_exams", "take_list"  # names of the workflows
+SHOWN = [INTAKE, SCORE, COMPARE, LIST]
 PROGRESS = "progress"  # key of the event that a running job keeps up to date
 STATES = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "running", "SUCCESS": "done"}
 
@@ -94,6 +98,27 @@ def enqueue_intake(batch_id: str, priority: int = Priority.by_hand) -> str:
     return enqueue(INTAKE, INTAKE_QUEUE, workflow_id, priority, batch_id)
 
 
+def enqueue_list(list_id: str, priority: int = Priority.by_hand, *, again: bool = False) -> str:
+    """Queue the taking in of a list that was handed in; the id of the workflow, the same for the same list. `again` after it failed."""
+    with transaction() as session:
+        row = session.get_one(HandedInList, list_id)
+        workflow_id = f"{row.workflow_id}-again" if again and row.workflow_id else f"list-{list_id}"
+        row.workflow_id = workflow_id
+        session.add(row)
+    return enqueue(LIST, INTAKE_QUEUE, workflow_id, priority, list_id, False)
+
+
+def enqueue_looking(list_id: str, mapping: Mapping[str, int]) -> str:
+    """Queue the dry run of a list that is too long to wait for; once for the same columns."""
+    return enqueue(LIST, INTAKE_QUEUE, looking_id(list_id, mapping), Priority.by_hand, list_id, True)
+
+
+def looking_id(list_id: str, mapping: Mapping[str, int]) -> str:
+    """One id per list and choice of columns."""
+    chosen = json.dumps(sorted(mapping.items()))
+    return f"look-{list_id}-{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
+
+
 def enqueue_scoring(exam_id: int, priority: int = Priority.by_hand, *, again: bool = False) -> str | None:
     """Queue the scoring of an exam by the active version; None when nothing is due: not complete, answered already, or no model installed.
 
@@ -142,13 +167,13 @@ def progresses(workflow_ids: list[str]) -> dict[str, Progress]:
 def jobs(limit: int = 100, *, state: str | None = None) -> list[Job]:
     """The newest jobs, for the administrator; sweeps are left out."""
     words = [word for word, said in STATES.items() if said == state] if state else None
-    return [_job(row) for row in listed(name=[INTAKE, SCORE, COMPARE], status=words, limit=limit, sort_desc=True)]
+    return [_job(row) for row in listed(name=SHOWN, status=words, limit=limit, sort_desc=True)]
 
 
 def failures(limit: int = 20) -> list[Job]:
     """The newest jobs that ended without doing their work."""
     ended = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
-    rows = listed(name=[INTAKE, SCORE, COMPARE], status=ended, limit=limit, sort_desc=True)
+    rows = listed(name=SHOWN, status=ended, limit=limit, sort_desc=True)
     return [_job(row) for row in rows]
 
 

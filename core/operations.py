@@ -12,7 +12,7 @@ from core.errors import Conflict, Retryable
 from core.words import N_, Sentence, say
 from core.workflow import runs
 from db.enums import ExamKind
-from db.tables import Exam, IntakeBatch, Site
+from db.tables import Exam, HandedInList, IntakeBatch, Site
 
 NEWEST = 200
 
@@ -64,9 +64,21 @@ def again(session: Session, person: Person, job_id: str) -> None:
         raise Conflict(N_("This job has not failed, or was tried again already; look again"))
     if job.name == jobs.INTAKE:
         jobs.enqueue(jobs.INTAKE, jobs.INTAKE_QUEUE, f"{job_id}-again", jobs.Priority.by_hand, job.subject)
+    elif job.name == jobs.LIST:
+        _list_again(session, job)
     else:
         _score_again(session, job)
     audit.record(session, person, "job_again", "job", job_id)
+
+
+def _list_again(session: Session, job: jobs.Job) -> None:
+    """The list names its job, so that its page follows the new one."""
+    row = session.get(HandedInList, job.subject)
+    if row is None or row.finished_at is not None or row.workflow_id != job.workflow_id:
+        raise Conflict(N_("This job has not failed, or was tried again already; look again"))
+    row.workflow_id = f"{job.workflow_id}-again"
+    session.add(row)
+    jobs.enqueue(jobs.LIST, jobs.INTAKE_QUEUE, row.workflow_id, jobs.Priority.by_hand, job.subject, False)
 
 
 def _score_again(session: Session, job: jobs.Job) -> None:
@@ -87,8 +99,10 @@ def _subjects(session: Session, found: list[jobs.Job]) -> dict[str, Sentence]:
     said = {str(exam_id): say(kinds[kind], day=day, site=site) for exam_id, kind, day, site in rows}
     batches = select(IntakeBatch.id, IntakeBatch.source, Site.name).join(Site, col(Site.id) == IntakeBatch.site_id)
     batch_ids = [job.subject for job in found if job.name == jobs.INTAKE]
-    rest = session.exec(batches.where(col(IntakeBatch.id).in_(batch_ids)))
-    return said | {batch_id: say(N_("{source}, {site}"), source=source, site=site) for batch_id, source, site in rest}
+    rest = list(session.exec(batches.where(col(IntakeBatch.id).in_(batch_ids))))
+    lists = select(HandedInList.id, HandedInList.name, Site.name).join(Site, col(Site.id) == HandedInList.site_id)
+    rest += session.exec(lists.where(col(HandedInList.id).in_([job.subject for job in found if job.name == jobs.LIST])))
+    return said | {subject: say(N_("{source}, {site}"), source=source, site=site) for subject, source, site in rest}
 
 
 def _line(job: jobs.Job, subjects: dict[str, Sentence], progress: jobs.Progress | None) -> JobLine:

@@ -28,8 +28,16 @@ FIELDS = (
     Field("birth_date", N_("Date of birth"), ("birth date", "date of birth", "dob", "birthdate", "born", "出生日期", "生日", "出生年月日")),
     Field("sex", N_("Sex"), ("sex", "gender", "性别")),
     Field("programme", N_("Programme"), ("programme", "program", "screening programme", "筛查项目", "项目")),
+    Field("opted_out", N_("Opted out"), ("opted out", "opt out", "optout", "declined", "退出", "拒绝筛查")),
+    Field("died_on", N_("Date of death"), ("died on", "died", "date of death", "death date", "deceased", "死亡日期", "死亡")),
+    Field("moved_away", N_("Moved away"), ("moved away", "moved", "left area", "迁出", "搬离")),
+    Field("address", N_("Address"), ("address", "postal address", "home address", "地址", "住址", "家庭住址")),
+    Field("email", N_("E-mail"), ("email", "e mail", "mail", "email address", "电子邮件", "邮箱")),
+    Field("phone", N_("Phone"), ("phone", "telephone", "phone number", "mobile", "tel", "电话", "手机", "联系电话")),
+    Field("language", N_("Language of letters"), ("language", "preferred language", "语言")),
 )  # fmt: skip
 NEEDED = ("identifier", "birth_date")
+CONTACT = ("address", "email", "phone", "language")
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,20 @@ def check(mapping: Mapping, head: Sequence[str]) -> None:
             N_("No column was found for: {missing}. The list has: {known}. Say which column it is"),
             missing=", ".join(missing), known=", ".join(head),
         )  # fmt: skip
+    for place in (places := list(mapping.columns.values())):
+        if places.count(place) > 1:
+            raise Rejected(N_("The column {column} was given to two fields; a column holds one thing"), column=head[place])
+
+
+def by_place(head: Sequence[str], columns: dict[str, int]) -> Mapping:
+    """The mapping as a person corrected it; Rejected for a field or a place that is not there."""
+    keys = [field.key for field in FIELDS]
+    for key, place in columns.items():
+        if key not in keys:
+            raise Rejected(N_("{field} is not a field of a participant; expected one of {known}"), field=key, known=", ".join(keys))
+        if not 0 <= place < len(head):
+            raise Rejected(N_("The list has no column {column}; its columns are {known}"), column=place + 1, known=", ".join(head))
+    return Mapping(dict(columns))
 
 
 def _plain(name: str) -> str:

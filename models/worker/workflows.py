@@ -11,7 +11,7 @@ from typing import Any
 from dbos import DBOS
 from dbos._error import DBOSMaxStepRetriesExceeded
 
-from core import jobs
+from core import handed_in, jobs
 from core.words import N_, say
 from core.workflow import comparing, intake
 from models.refusal import NoResult
@@ -56,6 +56,15 @@ def register(scorers: Scorers) -> None:
     @DBOS.workflow(name=jobs.INTAKE, max_recovery_attempts=LIVES)
     def take_in(batch_id: str) -> int:
         return take_in_files(batch_id)
+
+    @DBOS.step(name="take_list_in", retries_allowed=True, max_attempts=TRIES, interval_seconds=FIRST_PAUSE_S)
+    def take_list_in(list_id: str, dry: bool) -> dict[str, Any]:
+        return handed_in.work(list_id, dry, _Said())
+
+    @DBOS.workflow(name=jobs.LIST, max_recovery_attempts=LIVES)
+    def take_list(list_id: str, dry: bool) -> dict[str, Any]:
+        """A list that was handed in: looked through, or taken in whole or not at all."""
+        return take_list_in(list_id, dry)
 
     @retried
     def decode(exam_id: int, identity: str, attempt: int) -> Kept:

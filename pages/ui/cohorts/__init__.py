@@ -1,0 +1,1 @@
+"""How lists, duplicates, cohorts and one participant's record are shown."""
