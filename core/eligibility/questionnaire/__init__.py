@@ -1,7 +1,7 @@
 """The lung questionnaire: a draft that is kept, a check that it is complete and possible, and the facts that it becomes."""
 
 from core.eligibility.questionnaire.check import missing, problems
+from core.eligibility.questionnaire.drafts import Sheet, begin, save, sheet, submit
 from core.eligibility.questionnaire.items import ITEMS, VERSION
-from core.eligibility.questionnaire.sheet import Sheet, begin, save, sheet, submit
 
 __all__ = ["ITEMS", "VERSION", "Sheet", "begin", "missing", "problems", "save", "sheet", "submit"]

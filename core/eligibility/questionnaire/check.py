@@ -56,7 +56,7 @@ def _ranges(answers: Answers) -> Iterator[Sentence]:
     for item in ITEMS:
         value = number(answers, item.key)
         if item.kind == "number" and asked(item, answers) and value is not None and not item.low <= value <= item.high:
-            template = N_("{question}: {value}; expected {low} to {high} {unit}")
+            template = N_("{question}: {value:g}; expected {low:g} to {high:g} {unit}")
             yield say(template, question=say(item.words), value=value, low=item.low, high=item.high, unit=say(item.unit))
 
 
@@ -66,12 +66,12 @@ def _smoking(answers: Answers, birth: date | None, on: date) -> Iterator[Sentenc
     started, stopped = number(answers, "started_age"), month(answers, "quit_on") if answers.get("current") == NO else None
     age = completed_years(birth, on)
     if started is not None and started > age:
-        yield say(N_("Smoking began at {started}, but the person is {age}; expected at most the age"), started=started, age=age)
+        yield say(N_("Smoking began at {started:g}, but the person is {age}; expected at most the age"), started=started, age=age)
         return
     if stopped is not None and stopped > on:
         yield say(N_("The last cigarette lies in the future: {month}; expected today or before"), month=stopped)
     if started is not None and stopped is not None and (stopped.year, stopped.month) < _month(birthday(birth, int(started))):
-        yield say(N_("Stopped in {month}, before smoking began at {started}"), month=stopped, started=started)
+        yield say(N_("Stopped in {month}, before smoking began at {started:g}"), month=stopped, started=started)
     yield from _amounts(answers, years(answers, birth, on))
 
 
@@ -97,7 +97,7 @@ def _amounts(answers: Answers, smoked: float | None) -> Iterator[Sentence]:
     for kind in COUNTED:
         apart = sum(number(answers, f"{kind}_{name}_years") or 0 for name in ("more", "less"))
         if kind in (answers.get("tobacco") or ()) and apart > smoked:
-            template = N_("More and less were smoked for {apart} years in all, but there were {smoked:.1f} years of smoking")
+            template = N_("More and less were smoked for {apart:g} years in all, but there were {smoked:.1f} years of smoking")
             yield say(template, apart=apart, smoked=smoked)
     a_day = [number(answers, f"{kind}_usual") for kind in COUNTED if kind in (answers.get("tobacco") or ())]
     if answers.get("tobacco") and None not in a_day and not any(a_day):
@@ -108,7 +108,7 @@ def _body(answers: Answers) -> Iterator[Sentence]:
     found = bmi(answers)
     if found is not None and not BMI[0] <= found <= BMI[1]:
         height, weight = number(answers, "height_cm"), number(answers, "weight_kg")
-        template = N_("{height} cm and {weight} kg make a body mass index of {bmi:.1f}; expected {low} to {high}")
+        template = N_("{height:g} cm and {weight:g} kg make a body mass index of {bmi:.1f}; expected {low:g} to {high:g}")
         yield say(template, height=height, weight=weight, bmi=found, low=BMI[0], high=BMI[1])
 
 
