@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from core import audit
 from core.access import Person
 from core.clock import now, today
+from core.safety_net.generating import recall_opened
 from core.words import Sentence
 from core.workflow import claims, episodes
 from core.workflow.earlier_images import for_comparison
@@ -80,5 +81,6 @@ def _follow(session: Session, exam: Exam, decision: Decision) -> date | None:
     session.add(recall)
     session.flush()
     session.add(RecallEvent(recall_id=recall.id or 0, step=RecallStep.opened, at=now(), author_id=decision.author_id))
+    recall_opened(session, recall)
     step(session, exam, EpisodeStep.recalled, decision.author_id)
     return day

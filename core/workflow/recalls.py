@@ -1,84 +1,23 @@
 """Recalls: every one stays in sight until it is closed, and it is closed only with an outcome or a reason."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, exists
+from sqlmodel import Session, col, select
 
 from core import audit
 from core.access import Act, Person
-from core.clock import now, today
+from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
-from core.sealing import unseal
 from core.words import N_
-from core.workflow import episodes, second_case
-from core.workflow.programmes import card
-from db.enums import EpisodeStep, ProgrammeDecision, RecallStep
-from db.tables import Episode, Exam, Outcome, Participant, Programme, Recall, RecallEvent, Site
+from core.workflow import episodes
+from core.workflow.recall_list import Counts, RecallRow, Wanted, counts, open_recalls
+from core.workflow.recall_steps import NEXT, WORDS, R, is_closed
+from db.enums import CheckVerdict, EpisodeStep, ProgrammeDecision, RecallStep, TaskStep
+from db.tables import Episode, Exam, Outcome, Recall, RecallEvent, SecondCheck, Task, TaskEvent
 
-R = RecallStep
-_REACHED = frozenset({R.contacted, R.booked, R.attended, R.unreachable, R.declined, R.closed})
-NEXT: Mapping[RecallStep, frozenset[RecallStep]] = {
-    R.opened: _REACHED - {R.unreachable},  # nobody is unreachable before somebody tried
-    R.contacted: _REACHED,
-    R.booked: _REACHED,
-    R.attended: _REACHED - {R.unreachable, R.declined},
-    R.unreachable: _REACHED,
-    R.declined: _REACHED - {R.unreachable},
-    R.closed: frozenset(),
-}
-WORDS: Mapping[RecallStep, str] = {
-    R.opened: N_("opened"),
-    R.contacted: N_("contacted"),
-    R.booked: N_("booked"),
-    R.attended: N_("attended"),
-    R.unreachable: N_("unreachable"),
-    R.declined: N_("declined"),
-    R.closed: N_("closed"),
-}
+__all__ = ["NEXT", "REPEATS", "WORDS", "Counts", "RecallRow", "Wanted", "append", "counts", "open_recalls"]
+
 REPEATS = (ProgrammeDecision.technical_recall, ProgrammeDecision.short_term_recall)
 NEEDS_NOTE = (R.unreachable, R.declined)
-
-
-@dataclass(frozen=True)
-class RecallRow:
-    """An open recall with its last step. `days_overdue` is 0 until the due date has passed."""
-
-    recall_id: int
-    exam_id: int
-    participant_id: int
-    participant_name: str
-    number: str
-    programme: str
-    site_id: int
-    site_name: str
-    synthetic: bool
-    kind: ProgrammeDecision
-    exam_date: date
-    due: date
-    days_overdue: int
-    last_step: RecallStep
-    last_at: datetime
-    last_note: str
-    next_steps: tuple[RecallStep, ...]
-    views: tuple[str, ...] = ()
-    """What a technical recall still waits for: "R-CC" and the like, or "volume"; empty for other recalls."""
-
-
-def open_recalls(session: Session, person: Person, *, overdue_only: bool = False) -> tuple[RecallRow, ...]:
-    """Every recall at the person's sites that is not closed, the earliest due first."""
-    person.must(Act.see_participants)
-    newest = select(func.max(RecallEvent.id)).group_by(col(RecallEvent.recall_id))
-    rows = select(Recall, RecallEvent, Exam, Participant, col(Programme.card_id), col(Site.name))  # type: ignore[call-overload]
-    rows = rows.join(Exam, col(Exam.id) == Recall.exam_id).join(Episode, col(Episode.id) == Exam.episode_id)
-    rows = rows.join(Participant, col(Participant.id) == Episode.participant_id).join(Site, col(Site.id) == Exam.site_id)
-    rows = rows.join(Programme, col(Programme.id) == Episode.programme_id)
-    rows = rows.outerjoin(RecallEvent, (col(RecallEvent.recall_id) == Recall.id) & col(RecallEvent.id).in_(newest))
-    rows = rows.where(col(Exam.site_id).in_(person.sites(Act.see_participants)), func.coalesce(RecallEvent.step, R.opened) != R.closed)
-    if overdue_only:
-        rows = rows.where(Recall.due < today())
-    return tuple(_row(session, *row) for row in session.exec(rows.order_by(col(Recall.due), col(Recall.id))).all())
 
 
 def append(session: Session, person: Person, recall_id: int, step: RecallStep, note: str = "") -> RecallEvent:
@@ -114,14 +53,32 @@ def _steps(session: Session, recall_id: int) -> list[RecallStep]:
 
 
 def _may_close(session: Session, recall: Recall, exam: Exam, taken: list[RecallStep]) -> None:
-    """Closed with an outcome, a later exam that was the purpose, or the reason that it was declined or nobody could be reached."""
+    """Closed with an outcome, a later exam that was the purpose, or the reason that it was declined or nobody could be reached.
+
+    A task of the safety net that somebody closed with a reason gives that reason too.
+    """
     if taken and taken[-1] in NEEDS_NOTE:
         return
-    if session.exec(select(col(Outcome.id)).where(Outcome.exam_id == exam.id)).first() is not None:
+    if session.exec(select(col(Outcome.id)).where(Outcome.exam_id == exam.id, ~_refused())).first() is not None:
+        return
+    if _given_up(session, recall):
         return
     if recall.kind in REPEATS and _seen_again(session, exam):
         return
     raise Rejected(N_("A recall is closed with an outcome, with the repeat exam, or as declined or unreachable; none of these is recorded"))
+
+
+def _refused() -> ColumnElement[bool]:
+    """The condition over `Outcome` that a second person refused the entry."""
+    row = (col(SecondCheck.subject) == "outcome", col(SecondCheck.row_id) == col(Outcome.id))
+    return exists().where(*row, col(SecondCheck.verdict) == CheckVerdict.refused)
+
+
+def _given_up(session: Session, recall: Recall) -> bool:
+    """Whether somebody closed the task of this recall with a reason."""
+    rows = select(col(TaskEvent.id)).join(Task, col(Task.id) == TaskEvent.task_id).where(Task.recall_id == recall.id)
+    by_hand = col(TaskEvent.author_id).is_not(None)
+    return session.exec(rows.where(TaskEvent.step == TaskStep.closed, TaskEvent.reason != "", by_hand).limit(1)).first() is not None
 
 
 def _seen_again(session: Session, exam: Exam) -> bool:
@@ -144,21 +101,5 @@ def _episode(session: Session, person: Person, exam: Exam, recall: Recall, step:
 
 
 def _others_open(session: Session, exam: Exam, recall: Recall) -> bool:
-    closed = select(col(RecallEvent.recall_id)).where(RecallEvent.step == R.closed)
     others = select(col(Recall.id)).join(Exam, col(Exam.id) == Recall.exam_id).where(Exam.episode_id == exam.episode_id)
-    return session.exec(others.where(col(Recall.id) != recall.id, col(Recall.id).not_in(closed))).first() is not None
-
-
-def _row(
-    session: Session, recall: Recall, event: RecallEvent | None, exam: Exam, participant: Participant, programme: str, site: str
-) -> RecallRow:
-    last = event.step if event else R.opened
-    technical = recall.kind == ProgrammeDecision.technical_recall
-    return RecallRow(
-        recall_id=recall.id or 0, exam_id=exam.id or 0, participant_id=participant.id or 0,
-        participant_name=unseal(participant.name_sealed), number=participant.number, programme=programme, site_id=exam.site_id,
-        site_name=site, synthetic=exam.synthetic, kind=recall.kind, exam_date=exam.exam_date, due=recall.due,
-        days_overdue=max((today() - recall.due).days, 0), last_step=last, last_at=event.at if event else recall.opened_at,
-        last_note=event.note if event else "", next_steps=tuple(step for step in RecallStep if step in NEXT[last]),
-        views=second_case.still_missing(session, exam, card(programme)) if technical else (),
-    )  # fmt: skip
+    return session.exec(others.where(col(Recall.id) != recall.id, ~is_closed())).first() is not None
