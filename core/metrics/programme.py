@@ -96,8 +96,11 @@ class Tally:
             stable_on=stable_on(counted, first, self.known) if first and self.known else None,
         )  # fmt: skip
 
+    def rows(self, key: str) -> tuple[Places, Places]:
+        """Places of the rows in the numerator and in the denominator of an indicator."""
+        return self._rows(BY_KEY[key])
+
     def _rows(self, measure: Measure) -> tuple[Places, Places]:
-        """Places of the rows in the numerator and in the denominator."""
         if measure.key not in self._found:
             top, bottom = measure.masks(self.cohorts[measure.of])
             bottom = self.gaps.known(measure.key, bottom)
