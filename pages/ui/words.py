@@ -59,6 +59,8 @@ DOCUMENT = {DocumentKind.report: N_("Report"), DocumentKind.letter: N_("Letter t
 SEX = {Sex.female: N_("female"), Sex.male: N_("male"), Sex.other: N_("other"), Sex.unknown: N_("unknown")}
 
 ACTION = {
+    "definition_changed": N_("Changed how figures are counted"),
+    "figures_kept": N_("Kept figures as they were"),
     "signed_in": N_("Signed in"),
     "signed_out": N_("Signed out"),
     "case_opened": N_("Opened the case"),
