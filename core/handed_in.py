@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.outcomes.registry import job as registry
 from core.roster import job as participants
 from db.engine import snapshot
 from db.enums import ListKind
@@ -10,8 +11,8 @@ from db.tables import HandedInList
 
 Progress = Callable[[str, int, int | None], None]
 Take = Callable[[str, Progress], dict[str, Any]]
-TAKE: Mapping[ListKind, Take] = {ListKind.participants: participants.take}
-LOOK: Mapping[ListKind, Take] = {ListKind.participants: participants.look}
+TAKE: Mapping[ListKind, Take] = {ListKind.participants: participants.take, ListKind.registry: registry.take}
+LOOK: Mapping[ListKind, Take] = {ListKind.participants: participants.look, ListKind.registry: registry.look}
 """What looks through a list without writing anything but what it found."""
 
 

@@ -10,6 +10,7 @@ from core.clock import now, today
 from core.errors import NotAllowed, Rejected
 from core.outcomes import assessments, checking, pathology, proposal, review
 from core.outcomes.history import flips, known_by_day, minimal
+from core.outcomes.history import story as told
 from core.outcomes.known import Known
 from core.outcomes.plausible import Report, doubts, problems
 from core.workflow import outcomes
@@ -269,9 +270,7 @@ def test_entries_are_made_at_the_own_sites_with_a_known_result_side_and_source(c
     with pytest.raises(NotAllowed):
         report(south, exam)
     with snapshot() as session, pytest.raises(NotAllowed):
-        from core.outcomes.history import story as of
-
-        of(session, south, exam.id or 0)
+        told(session, south, exam.id or 0)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from core.clock import now, today
 from core.errors import NotAllowed, Rejected
 from core.words import N_
 from core.workflow.counted import approved, refused
+from core.workflow.earlier_images import for_comparison
 from core.workflow.programmes import card
 from db.enums import Certainty, OutcomeKind, ProgrammeDecision
 from db.tables import Decision, Episode, Exam, Outcome, Programme
@@ -90,6 +91,7 @@ def _no_exam_between(session: Session, exam: Exam, participant_id: int, happened
         select(func.min(Exam.exam_date)).join(Episode, col(Episode.id) == Exam.episode_id).where(Episode.participant_id == participant_id)
     )
     later = later.where(Exam.kind == exam.kind, Exam.exam_date > exam.exam_date, Exam.exam_date <= happened_on)
+    later = later.where(col(Exam.id).not_in(for_comparison()))
     between = session.exec(later).one()
     if between is not None:
         raise Rejected(
