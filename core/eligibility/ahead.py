@@ -33,7 +33,7 @@ def ahead(of: Known, card_id: str) -> Ahead | None:
 
 
 def within(of: Known, card_id: str, until: date) -> bool:
-    """Whether the forecast may lie on `until` or before, asked more cheaply than for the day itself."""
+    """Whether the forecast may lie on `until` or before, asked more cheaply than for the day; who goes on has never less risk."""
     if card_id == "breast":
         found = _breast(of)
         return found is not None and found.first is not None and found.first <= until
@@ -41,7 +41,7 @@ def within(of: Known, card_id: str, until: date) -> bool:
     if smoker is None or until < birthday(smoker.birth, tlhc.FIRST_AGE):
         return False
     day = min(until, birthday(smoker.birth, tlhc.END_AGE))
-    return any(risks(later(smoker, day, scenario)).enough for scenario in ("goes on", "stops")) if day > smoker.day else False
+    return day > smoker.day and risks(later(smoker, day, "goes on")).enough
 
 
 def _lung(of: Known) -> Ahead | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, case, literal
 from sqlmodel import Session, col, func, select
 
 from core.access import Act, Person
@@ -28,7 +28,7 @@ from db.tables import Participant, Site
 
 View = Literal["now", "soon", "unknown"]
 VIEWS: tuple[View, ...] = ("now", "soon", "unknown")
-SIZE, AT_ONCE, LOOKED_AT = 40, 200, 1200
+SIZE, AT_ONCE, LOOKED_AT = 40, 200, 1000
 """Rows of a page, people per query, and people one page looks at before it says how far it came."""
 SOON_DAYS = 730
 
@@ -69,9 +69,10 @@ class Counts:
 def counts(session: Session, person: Person, card_id: str, on: date, *, site_id: int | None = None) -> Counts:
     """Counted in SQL; only the lung programme asks a questionnaire."""
     person.must(Act.work_queue)
-    base = select(func.count()).select_from(Participant).where(_mine(person, site_id), of_age(card_id, on), active(card_id, on))
-    total = session.exec(base).one()
-    return Counts(total, session.exec(base.where(~answered())).one() if card_id == "lung" else 0)
+    unasked = func.count(case((answered(), None), else_=1)) if card_id == "lung" else literal(0)
+    rows = select(func.count(), unasked).select_from(Participant)
+    total, without = session.exec(rows.where(_mine(person, site_id), of_age(card_id, on), active(card_id, on))).one()
+    return Counts(total, without)
 
 
 def lines(session: Session, person: Person, card_id: str, view: View, on: date, *, site_id: int | None = None, after: int = 0) -> Lines:
