@@ -1,0 +1,197 @@
+"""Who is due to be invited, page by page in SQL: first rounds, rounds that come due, overdue ones, and invitations without an answer.
+
+Left out everywhere: who does not take part (opted out, dead, moved away, merged), who has an open appointment, and who was told of a cancer.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from core.access import Act, Person
+from core.clinics.intervals import Interval, intervals
+from core.clock import now, today
+from core.cohorts.standing import active
+from core.eligibility.selection import answered, of_age
+from core.workflow.participants import Page
+from core.workflow.programmes import card
+from db.enums import EpisodeStep, OutcomeKind, RecallStep
+from db.tables import (
+    Appointment,
+    Clinic,
+    CohortMember,
+    Decision,
+    Episode,
+    EpisodeEvent,
+    Exam,
+    Outcome,
+    Participant,
+    PlaceHeld,
+    Programme,
+    Recall,
+    RecallEvent,
+)
+
+CANCERS = (OutcomeKind.cancer, OutcomeKind.interval_cancer)
+AHEAD_DAYS, REMIND_AFTER_DAYS, REMINDERS = 28, 28, 2
+"""How long before a round is due it is invited; how long an invitation waits for an answer; how often somebody is reminded."""
+GIVEN_UP_DAYS = 400
+"""An invitation older than this is answered by the next round, not by a reminder."""
+
+
+COLUMNS = ("participant", "site", "since", "episode", "invitations", "interval")
+Listed: TypeAlias = Select[Any]
+
+
+class Kind(StrEnum):
+    first = "first"
+    due = "due"
+    overdue = "overdue"
+    reminder = "reminder"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Which list: `ahead_days` for rounds that come due, `answer_days` for reminders, both in days."""
+
+    card_id: str
+    kind: Kind
+    site_id: int | None = None
+    cohort_version_id: int | None = None
+    ahead_days: int = AHEAD_DAYS
+    answer_days: int = REMIND_AFTER_DAYS
+
+
+@dataclass(frozen=True)
+class Due:
+    """Somebody due: `since` is the last exam, or for a reminder the last invitation; `episode_id` the round to remind of."""
+
+    participant_id: int
+    site_id: int
+    since: date | None
+    due_on: date | None
+    episode_id: int | None
+    invitations: int = 0
+
+
+def due(session: Session, person: Person, ask: Ask, *, page: int = 0, size: int = 50, only: Collection[int] | None = None) -> Page[Due]:
+    """A page of the list, who has waited longest first; `only` asks whether these are (still) on it."""
+    person.must(Act.work_queue)
+    wanted = _listed(session, person, ask)
+    if only is not None:
+        wanted = wanted.where(wanted.selected_columns.participant.in_(only))
+    found = wanted.add_columns(func.count().over()).order_by(*_order(ask.kind, wanted)).offset(page * size).limit(size)
+    rows = session.execute(found).all()
+    if not rows and page:
+        return Page((), session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one())
+    every = intervals(ask.card_id)
+    return Page(tuple(_row(ask, every, *row[:-1]) for row in rows), rows[0][-1] if rows else 0)
+
+
+def _listed(session: Session, person: Person, ask: Ask) -> Listed:
+    """Participant, site, since when, episode, number of invitations, place of the interval."""
+    card(ask.card_id)
+    ids = list(session.scalars(select(col(Programme.id)).where(col(Programme.card_id) == ask.card_id)))
+    make = {Kind.first: _never, Kind.reminder: _unanswered}.get(ask.kind, _rounds)
+    rows = union_all(*(_taking_part(one, person, ask) for one in make(ids, ask))).subquery()
+    return select(*(column.label(name) for column, name in zip(rows.columns, COLUMNS, strict=True)))
+
+
+def _taking_part(rows: Listed, person: Person, ask: Ask) -> Listed:
+    sites = person.sites(Act.work_queue)
+    site = col(Participant.site_id) if ask.kind == Kind.first else col(Participant.site_id) + 0  # + 0: never begin with a whole site
+    rows = rows.where(site.in_(sites & {ask.site_id} if ask.site_id is not None else sites))
+    if ask.cohort_version_id is not None:
+        member = col(CohortMember.participant_id) == col(Participant.id), col(CohortMember.version_id) == ask.cohort_version_id
+        rows = rows.where(exists().where(*member))
+    return rows.where(active(ask.card_id, today()), ~_booked(ask.card_id), ~_cancer())
+
+
+def _never(ids: Collection[int], ask: Ask) -> list[Listed]:
+    """Of the age and never in this programme; for lung those whose questionnaire is answered, so that the rule can speak."""
+    rows = select(col(Participant.id), col(Participant.site_id), null(), null(), literal(0), literal(0)).where(of_age(ask.card_id, today()))
+    rows = rows.where(~exists().where(col(Episode.participant_id) == col(Participant.id), col(Episode.programme_id).in_(ids)))
+    return [rows.where(answered()) if ask.card_id == "lung" else rows]
+
+
+def _rounds(ids: Collection[int], ask: Ask) -> list[Listed]:
+    """The last exam lies a screening interval back, was decided, and nothing of it is open; one query for each interval."""
+    later = aliased(Episode)
+    further = exists().where(
+        col(later.participant_id) == col(Episode.participant_id), col(later.programme_id).in_(ids), col(later.round) > col(Episode.round)
+    )
+    every, made = intervals(ask.card_id), []
+    for place, one in enumerate(every):
+        first, end = _window(one, ask)
+        rows = select(col(Participant.id), col(Participant.site_id), col(Exam.exam_date), null(), literal(0), literal(place))
+        rows = rows.select_from(Exam).join(Episode, col(Episode.id) == col(Exam.episode_id))
+        rows = rows.join(Participant, col(Participant.id) == col(Episode.participant_id))
+        programme = col(Episode.programme_id) if first is None else col(Episode.programme_id) + 0  # + 0: begin with the few exams
+        rows = rows.where(col(Exam.exam_date) <= end, programme.in_(ids), ~further, one.holds(today(), every))
+        rows = rows.where(of_age(ask.card_id, today()), _last_of_round(), _decided(), ~_recalled())
+        made.append(rows if first is None else rows.where(col(Exam.exam_date) > first))
+    return made
+
+
+def _window(one: Interval, ask: Ask) -> tuple[date | None, date]:
+    """Exams after the first day (None: any) and up to the last one. On the day itself a round is due, not overdue."""
+    overdue = one.before(today() - timedelta(days=1))
+    return (None, overdue) if ask.kind == Kind.overdue else (overdue, one.before(today() + timedelta(days=ask.ahead_days)))
+
+
+def _unanswered(ids: Collection[int], ask: Ask) -> list[Listed]:
+    """Rounds without images whose last event is an invitation, some time ago."""
+    event, before = aliased(EpisodeEvent), aliased(EpisodeEvent)
+    asked = select(func.count()).where(col(before.episode_id) == col(Episode.id), col(before.step) == EpisodeStep.invited)
+    last = select(col(event.step)).where(col(event.episode_id) == col(Episode.id)).order_by(col(event.id).desc()).limit(1)
+    newest = select(func.max(col(before.happened_at))).where(col(before.episode_id) == col(Episode.id)).scalar_subquery()
+    rows = select(col(Participant.id), col(Participant.site_id), func.date(newest), col(Episode.id), asked.scalar_subquery(), literal(0))
+    rows = rows.select_from(Episode).join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
+    rows = rows.where(col(Episode.opened_at) > now() - timedelta(days=GIVEN_UP_DAYS), (col(Episode.programme_id) + 0).in_(ids))
+    rows = rows.where(~exists().where(col(Exam.episode_id) == col(Episode.id)), last.scalar_subquery() == EpisodeStep.invited)
+    return [rows.where(newest < now() - timedelta(days=ask.answer_days), asked.scalar_subquery() <= REMINDERS)]
+
+
+def _last_of_round() -> ColumnElement[bool]:
+    other = aliased(Exam)
+    newer = or_(col(other.exam_date) > col(Exam.exam_date), and_(col(other.exam_date) == col(Exam.exam_date), col(other.id) > col(Exam.id)))
+    return ~exists().where(col(other.episode_id) == col(Exam.episode_id), newer)
+
+
+def _decided() -> ColumnElement[bool]:
+    return exists().where(col(Decision.exam_id) == col(Exam.id))
+
+
+def _recalled() -> ColumnElement[bool]:
+    """Whether a recall of any exam of the round is open: then the recall decides when somebody comes."""
+    asked = aliased(Exam)
+    closed = exists().where(col(RecallEvent.recall_id) == col(Recall.id), col(RecallEvent.step) == RecallStep.closed)
+    return exists().where(col(asked.episode_id) == col(Exam.episode_id), col(Recall.exam_id) == col(asked.id), ~closed)
+
+
+def _booked(card_id: str) -> ColumnElement[bool]:
+    held = col(PlaceHeld.appointment_id) == col(Appointment.id), col(Clinic.id) == col(PlaceHeld.clinic_id), col(Clinic.card_id) == card_id
+    return exists().where(col(Appointment.participant_id) == col(Participant.id), *held)
+
+
+def _cancer() -> ColumnElement[bool]:
+    """Whether a cancer was ever entered, checked or not: who has it is under care, not under screening."""
+    of, seen = aliased(Episode), aliased(Exam)
+    theirs = col(of.participant_id) == col(Participant.id), col(seen.episode_id) == col(of.id), col(Outcome.exam_id) == col(seen.id)
+    return exists().where(*theirs, col(Outcome.kind).in_(CANCERS))
+
+
+def _order(kind: Kind, rows: Listed) -> tuple[ColumnElement[object], ...]:
+    columns = rows.selected_columns
+    return (columns.participant,) if kind == Kind.first else (columns.since, columns.participant)
+
+
+def _row(ask: Ask, every: Sequence[Interval], who: int, site: int, since: object, episode: int | None, invited: int, place: int) -> Due:
+    day = date.fromisoformat(since) if isinstance(since, str) else since if isinstance(since, date) else None
+    due_on = every[place].after(day) if day and ask.kind in (Kind.due, Kind.overdue) else None
+    return Due(who, site, day, due_on, episode, invited)
