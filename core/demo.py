@@ -6,6 +6,7 @@ Without options it makes sites, accounts and three years of history in an empty 
 
 import argparse
 import logging
+import random
 import shutil
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from core import log
 from core.clock import today
-from core.demonstration import growth, history, images
+from core.demonstration import growth, history, images, shadow, technique
 from core.demonstration.people import ACCOUNTS, PASSWORD, make_accounts, make_sites
 from core.errors import FirstlightError
 from core.settings import settings
@@ -34,6 +35,8 @@ def make(session: Session) -> None:
     sites = make_sites(session)
     users = make_accounts(session, sites)
     history.write(session, sites, [users[login] for login in ("doctor", "doctor2", "doctor3")], today())
+    technique.write(session, random.Random(7), today())
+    shadow.write(session, random.Random(8), today())
 
 
 def make_images() -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.metrics import cusum
+from core.metrics import cusum, run_length
 from core.metrics.cusum import of_events, of_scores
 
 
@@ -63,3 +63,40 @@ def test_what_cannot_be_is_refused(events: list[int], expected: float, named: st
 def test_a_small_reference_is_refused() -> None:
     with pytest.raises(ValueError, match="reference has 99 values"):
         of_scores([0.5], np.zeros(99))
+
+
+@pytest.mark.parametrize(("up", "jump", "height"), [(0.1, 4, 12), (0.02, 20, 60), (0.3, 2, 9)])
+def test_run_length_of_jumps_is_that_of_the_chain_solved_whole(up: float, jump: int, height: int) -> None:
+    chain = np.zeros((height, height))
+    for state in range(height):
+        chain[state, max(state - 1, 0)] += 1 - up
+        if state + jump < height:
+            chain[state, state + jump] += up
+    run = float(np.linalg.solve(np.eye(height) - chain, np.ones(height))[0])
+    assert run_length.limit_of_jumps(up, jump, run * (1 - 1e-9)) == height
+    assert run_length.limit_of_jumps(up, jump, run * (1 + 1e-9)) == height + 1
+
+
+@pytest.mark.parametrize(("up", "fall", "height"), [(0.9, 10, 30), (0.995, 230, 600), (0.6, 2, 8)])
+def test_run_length_of_steps_is_that_of_the_chain_solved_whole(up: float, fall: int, height: int) -> None:
+    chain = np.zeros((height, height))
+    for state in range(height):
+        chain[state, max(state - fall, 0)] += 1 - up
+        if state + 1 < height:
+            chain[state, state + 1] += up
+    run = float(np.linalg.solve(np.eye(height) - chain, np.ones(height))[0])
+    assert run_length.limit_of_steps(up, fall, run * (1 - 1e-9)) == height
+    assert run_length.limit_of_steps(up, fall, run * (1 + 1e-9)) == height + 1
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.007, 0.03, 0.1, 0.4, 0.9])
+def test_rare_and_frequent_events_are_left_in_peace_and_watched(rate: float) -> None:
+    """Cancers at 7 of 1000 as well as recalls at 10 %: steady streams are silent, and a large change is found."""
+    rng = np.random.default_rng(11)
+    silent = [of_events(rng.random(2000) < rate, rate).alarm for _ in range(20)]
+    assert sum(alarm is not None for alarm in silent) <= 1
+    more = rate * 6 if rate < 0.1 else 1 - (1 - rate) / 4
+    chart = of_events(np.concatenate((rng.random(500) < rate, rng.random(1500) < more)), rate)
+    assert chart.alarm is not None
+    assert 500 <= chart.alarm < 1500
+    assert chart.rising

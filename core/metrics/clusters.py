@@ -4,6 +4,7 @@ Obuchowski NA. Biometrics 1997;53:567 (variance of clustered ROC data); percenti
 """
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
@@ -40,11 +41,11 @@ def _numbered(person: ArrayLike, positive: Bools) -> NDArray[np.int64]:
     who = np.asarray(person)
     if who.shape != positive.shape:
         raise ValueError(f"person has shape {who.shape} and truth {positive.shape}; expected one person for each case")
-    return np.asarray(np.unique(who, return_inverse=True)[1], dtype=np.int64)
+    return np.asarray(pd.factorize(who)[0], dtype=np.int64)
 
 
 def _persons(who: NDArray[np.int64]) -> int:
-    return len(np.unique(who))
+    return int(np.count_nonzero(np.bincount(who)))
 
 
 def _variance(of_positives: Floats, of_negatives: Floats, who: NDArray[np.int64], positive: Bools) -> float:

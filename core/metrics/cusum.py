@@ -6,12 +6,14 @@ Page ES. Continuous inspection schemes. Biometrika 1954;41:100. Run lengths by a
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from core.metrics.labels import Floats
+from core.metrics.run_length import limit_of_jumps, limit_of_steps
 
 STATES = 100  # of the Markov chain; more change the run length by about 1 %
 FALSE_ALARM_EVERY = 100_000  # cases, on average
@@ -78,26 +80,21 @@ def _normal_limit(shift: float, run: float) -> float:
 
 
 def _bernoulli(happened: Floats, expected: float, ratio: float, run: float) -> tuple[Floats, float]:
-    """Sums of log likelihood ratios, and their limit."""
+    """Sums in units of the smaller step, and their limit."""
     yes, no = _ratios(expected, ratio)
-    return _sums(np.asarray(np.where(happened > 0, yes, no), np.float64)), _event_limit(expected, ratio, run)
+    rising, chance = (happened > 0, expected) if yes > no else (happened <= 0, 1 - expected)
+    climb, fall = max(yes, no), -min(yes, no)
+    if climb >= fall:
+        jump = max(1, min(round(climb / fall), ceil((1 - chance) / chance) - 1))  # on the whole it falls while nothing changes
+        return _sums(np.asarray(np.where(rising, jump, -1), np.float64)), limit_of_jumps(chance, jump, run) - 0.5
+    drop = max(round(fall / climb), floor(chance / (1 - chance)) + 1)
+    return _sums(np.asarray(np.where(rising, 1, -drop), np.float64)), limit_of_steps(chance, drop, run) - 0.5
 
 
 def _ratios(expected: float, ratio: float) -> tuple[float, float]:
     """Log likelihood ratio of a case with and without the event."""
     changed = expected * ratio / (1 - expected + expected * ratio)
     return float(np.log(changed / expected)), float(np.log((1 - changed) / (1 - expected)))
-
-
-@cache
-def _event_limit(expected: float, ratio: float, run: float) -> float:
-    yes, no = _ratios(expected, ratio)
-    low, high, below = (no, yes, 1 - expected) if yes > no else (yes, no, expected)
-
-    def share_up_to(edge: Floats) -> Floats:
-        return np.where(edge >= high, 1.0, np.where(edge >= low, below, 0.0))
-
-    return _limit(share_up_to, run)
 
 
 def _sums(steps: Floats) -> Floats:

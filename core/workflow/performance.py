@@ -1,6 +1,6 @@
 """How well a model's scores told cancer from no cancer in this programme, from the scores and outcomes stored with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -14,12 +14,13 @@ from core.errors import Rejected
 from core.metrics.accuracy import Accuracy, accuracy, too_few
 from core.metrics.labels import Bools, Floats
 from core.metrics.screening import bools, final
+from core.monitoring.kept_runs import runs_of
 from core.words import N_, Sentence
 from core.workflow import cohort
 from core.workflow.card_figures import CardFigure, card_figures
 from core.workflow.programmes import card
-from db.enums import RunOutcome
-from db.tables import Exam, ModelRun, ModelVersion
+from db.enums import ModelState, RunOutcome
+from db.tables import Exam, ModelRun, ModelStatus, ModelVersion
 
 RULE = N_(
     "Cancer: found within 365 days of the exam. No cancer: 365 days have passed without one. Exams followed up for less, technical recalls "
@@ -30,11 +31,12 @@ full_name = col(ModelVersion.name) + "." + col(ModelVersion.tag)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A version "name.tag" with runs in this programme, and how many exams it scored."""
+    """A version "name.tag" with runs in this programme, how many exams it scored, and its state (None: never given one)."""
 
     key: str
     synthetic: bool
     scored: int
+    state: ModelState | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class ModelPerformance:
     accuracy: Accuracy | None
     reason: Sentence | None
     card_figures: tuple[CardFigure, ...]
+    frame: pd.DataFrame = field(repr=False)
+    """The exams behind `truth` and `score`, in the same order, with the columns of the cohort."""
 
     @property
     def n(self) -> int:
@@ -65,20 +69,36 @@ class ModelPerformance:
     def positives(self) -> int:
         return int(self.truth.sum())
 
+    @property
+    def person(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Whose exam each one is (n,)."""
+        return np.asarray(self.frame.participant_id, dtype=np.int64)
+
+    def threshold(self, share: float) -> float:
+        """The score from which on this share of these exams would be recalled."""
+        return float(np.quantile(self.score, 1 - share, method="higher"))
+
 
 def candidates(session: Session, person: Person, card_id: str) -> tuple[Candidate, ...]:
-    """Every version with runs on exams of this programme at the person's sites, the one with most scores first."""
+    """Every version with runs on exams of this programme at the person's sites: most scores first, those in shadow last."""
     sites = person.sites(Act.see_figures)
     scored = func.count(func.distinct(col(ModelRun.exam_id))).filter(col(ModelRun.outcome) == RunOutcome.scored)
     runs = (
-        select(full_name, col(ModelVersion.synthetic), scored)
+        select(full_name, col(ModelVersion.synthetic), scored, col(ModelVersion.id))
         .join(ModelRun, col(ModelRun.version_id) == ModelVersion.id)
         .join(Exam, col(Exam.id) == ModelRun.exam_id)
         .where(col(Exam.kind) == card(card_id).kind, col(Exam.site_id).in_(sites))
         .group_by(col(ModelVersion.id), col(ModelVersion.name), col(ModelVersion.tag), col(ModelVersion.synthetic))
     )
-    found = [Candidate(*row) for row in session.execute(runs)]
-    return tuple(sorted(found, key=lambda one: (-one.scored, one.key)))
+    states = states_of(session)
+    found = [Candidate(key, synthetic, n, states.get(version_id)) for key, synthetic, n, version_id in session.execute(runs)]
+    return tuple(sorted(found, key=lambda one: (one.state == ModelState.shadow, -one.scored, one.key)))
+
+
+def states_of(session: Session) -> dict[int, ModelState]:
+    """The state in which each version is now."""
+    rows = session.execute(select(col(ModelStatus.version_id), col(ModelStatus.state)).order_by(col(ModelStatus.at), col(ModelStatus.id)))
+    return dict(rows.tuples().all())
 
 
 def model_performance(
@@ -90,33 +110,25 @@ def model_performance(
     `synthetic` chooses invented or real exams (None: real ones where there are any); they are never counted together.
     """
     known = as_of or today()
-    version = _version(session, model)
+    version = version_of(session, model)
     every = cohort.exams_frame(session, person, card_id=card_id, start=start, end=end, site_id=site_id, as_of=known)
     frame, invented, both = cohort.of_one_kind(every, synthetic)
-    rows = frame.drop(columns=["score", "step"]).merge(_runs(session, version.id or 0, known), on="exam_id", how="inner")
+    rows = frame.drop(columns=["score", "step"]).merge(runs_of(session, version.id or 0, known), on="exam_id", how="inner")
     usable = rows[bools(rows.score.notna()) & final(rows)]
-    ready = usable[bools(usable.mature)]
+    ready = usable[bools(usable.mature)].reset_index(drop=True)
     truth, score, who = bools(ready.cancer_365.eq(True)), ready.score.to_numpy(dtype=np.float64), ready.participant_id.to_numpy()
     reason = too_few(truth, who)
     return ModelPerformance(
         model=model, synthetic=version.synthetic, invented=invented, both=both, scored=int(rows.score.notna().sum()),
         no_result=int(rows.score.isna().sum()), waiting=len(usable) - len(ready), truth=truth, score=score,
         accuracy=None if reason else accuracy(truth, score, who), reason=reason,
-        card_figures=tuple(card_figures(version.card.get("figures") or {})),
+        card_figures=tuple(card_figures(version.card.get("figures") or {})), frame=ready,
     )  # fmt: skip
 
 
-def _version(session: Session, model: str) -> ModelVersion:
+def version_of(session: Session, model: str) -> ModelVersion:
+    """The version called "name.tag"; Rejected when there is none."""
     found: ModelVersion | None = session.execute(select(ModelVersion).where(full_name == model)).scalar_one_or_none()
     if found is None:
         raise Rejected(N_("There is no model version called {model}; choose one from the list"), model=model)
     return found
-
-
-def _runs(session: Session, version_id: int, known: date) -> pd.DataFrame:
-    """The last attempt of the version on each exam, finished by the day `known`; no score where it gave no result."""
-    runs = select(func.max(col(ModelRun.id))).where(col(ModelRun.version_id) == version_id)
-    last = runs.where(col(ModelRun.finished_at) < cohort.end_of(known)).group_by(col(ModelRun.exam_id))
-    rows = select(col(ModelRun.exam_id), col(ModelRun.score)).where(col(ModelRun.id).in_(last))
-    frame = pd.DataFrame(session.execute(rows).all(), columns=["exam_id", "score"])
-    return frame.astype({"exam_id": np.int64, "score": np.float64})
