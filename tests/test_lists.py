@@ -184,7 +184,7 @@ def test_a_list_of_a_million_rows_is_refused_by_a_named_limit(coordinator: Perso
     with transaction() as session:
         list_id = lists.hand_in(session, coordinator, site_id=coordinator.grants[0][1], name="huge.csv", content=content)
     refused = Sentence.from_json(job.take(list_id)["refused"])
-    assert "more than 250000 rows" in str(refused)
+    assert "more than 200000 rows" in str(refused)
     assert everybody() == 0
     with transaction() as session, pytest.raises(Rejected, match="at most 64 MB"):
         lists.hand_in(session, coordinator, site_id=coordinator.grants[0][1], name="huge.csv", content=content * 4)

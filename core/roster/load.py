@@ -26,6 +26,7 @@ from db.enums import Sex
 from db.tables import Participant, ParticipantFact, ParticipantToken, Site
 
 AT_ONCE = 1000  # participants of one statement
+CACHE_KB = 128 * 1024
 Progress = Callable[[int], None]
 Row = dict[str, Any]
 
@@ -71,6 +72,7 @@ def load(
     person.must(Act.upload, plan.site_id)
     synthetic = session.get_one(Site, plan.site_id).synthetic
     written = 0
+    _make_room(session)
     try:
         for some in batches(sealed(plan) if ready is None else ready, AT_ONCE):
             _insert(session, some, person, synthetic)
@@ -88,6 +90,12 @@ def load(
     loaded = Loaded(len(plan.new), len(plan.fill), plan.told)
     audit.record(session, person, "roster_loaded", "site", plan.site_id, site_id=plan.site_id, source=source, **vars(loaded))
     return loaded
+
+
+def _make_room(session: Session) -> None:
+    """SQLite keeps 2 MB of pages by default; the index of prefixes is written all over, and thrashes the disk without more."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
 
 
 def _row(entry: Entry, site_id: int) -> Row:

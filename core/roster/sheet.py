@@ -16,7 +16,7 @@ from core.roster.encoding import encoding_of, lines
 from core.words import N_
 
 DELIMITERS = ",;\t|"
-LARGEST_ROWS = 250_000
+LARGEST_ROWS = 200_000
 LARGEST_BYTES = 64 * 2**20
 LARGEST_UNPACKED = 512 * 2**20  # of a workbook, which is a zip archive
 SAMPLE = 5

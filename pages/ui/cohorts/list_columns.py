@@ -78,5 +78,5 @@ def _first_rows(line: Line, sheet: Sheet, sample: Sequence[Sequence[str]]) -> No
     shown = range(min(len(sheet.head), SHOWN_COLUMNS))
     columns = [Column(str(place), sheet.head[place] or _("column {n}", n=place + 1)) for place in shown]
     rows = [Row(str(n), {str(place): row[place] if place < len(row) else "" for place in shown}) for n, row in enumerate(sample)]
-    st.caption(_("The first rows as they were read ({encoding})", encoding=sheet.encoding))
+    st.caption(_("The first rows as they were read ({encoding})", encoding=sheet.encoding.upper().removesuffix("-SIG")))
     table(f"sample-{line.id}", columns, rows, label=_("The first rows"))
