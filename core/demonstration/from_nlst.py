@@ -43,8 +43,7 @@ def load(session: Session, today: date, folder: Path | None) -> int:
         for row in rows.to_dict("records")
     ]
     write_exams(session, CARD, exams)
-    reasons = dict.fromkeys(("recall", "recall_first", "recall_later", "detection", "ppv", "sensitivity", "specificity"), say(SILENT))
-    records(session, CARD, site_id, (), reasons, say(ABOUT))
+    records(session, CARD, site_id, (), {}, say(ABOUT), SILENT)
     _cohort(session, site_id, author)
     return len(exams)
 

@@ -6,7 +6,7 @@ of its recall. A woman with one breast read as 1 or 2 and nothing said of the ot
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from sqlalchemy import insert
@@ -40,7 +40,7 @@ DECIDED = N_("BI-RADS of the research table")
 NO_NEGATIVES = N_("the table names no cancer after a negative exam, and does not say whether one was looked for")
 NO_BIRADS = N_("site 2 names a BI-RADS only where it is 0, so nobody knows who was not recalled")
 ROUND_UNKNOWN = N_("the table does not say whether it was a first round")
-FIGURES = ("recall", "detection", "ppv")
+FIGURES = ("recall", "detection", "ppv", "ppv3", "biopsy", "invasive")
 BACK = timedelta(days=460)
 
 
@@ -52,9 +52,9 @@ def load(session: Session, today: date, folder: Path | None) -> int:
     (reader,) = closed_accounts(session, [("rsna-reader", "Reader not named in the table")])
     day = today - BACK
     women["site"] = women.site_id.map(sites)
-    people = [Person(f"RSNA-{row.Index}", row.site, Sex.female, _born(day, row.age)) for row in women.itertuples()]
+    people = [Person(f"RSNA-{row['patient_id']}", row["site"], Sex.female, _born(day, row["age"])) for row in women.to_dict("records")]
     women["person"] = write_people(session, people)
-    taken = [Taken(row.person, row.site, 1, day, {"station": f"machine {row.machine}"}) for row in women.itertuples()]
+    taken = [Taken(row["person"], row["site"], 1, day, {"station": f"machine {row['machine']}"}) for row in women.to_dict("records")]
     women["exam_id"] = write_exams(session, CARD, taken)
     _decide(session, women[women.recalled.notna()], reader, day)
     _outcomes(session, women, day)
@@ -63,21 +63,21 @@ def load(session: Session, today: date, folder: Path | None) -> int:
 
 
 def of_women(images: pd.DataFrame) -> pd.DataFrame:
-    """One row per woman by her study number. `recalled` is True, False or None where the table does not tell."""
+    """One row per woman with her study number `patient_id`. `recalled` is True, False or None where the table does not tell."""
     by = images.groupby(["patient_id", "laterality"])
     breasts = by.agg(birads=("BIRADS", "first"), cancer=("cancer", "max"), biopsy=("biopsy", "max"), invasive=("invasive", "max"))
-    sides = breasts.unstack("laterality")
+    sides = cast(pd.DataFrame, breasts.unstack("laterality"))
     of = images.groupby("patient_id")
     women = of.agg(site_id=("site_id", "first"), age=("age", "first"), density=("density", "first"), machine=("machine_id", "first"))
     for what in ("cancer", "biopsy", "invasive"):
         for side in ("L", "R"):
             women[f"{what}_{side}"] = sides[what, side].eq(1)
-    birads = sides["birads"]
+    birads = cast(pd.DataFrame, sides.xs("birads", axis=1))
     zero, settled = birads.eq(0).any(axis=1), birads.isin([1, 2]).all(axis=1)
     told = women.site_id.eq(1)
     women["recalled"] = pd.Series(None, index=women.index, dtype=object).mask(told & zero, True).mask(told & settled, False)
     women["category"] = birads.max(axis=1).map({1.0: "1", 2.0: "2"}).where(~zero, "0")
-    return women
+    return women.reset_index()
 
 
 def _born(day: date, age: float) -> date | None:
@@ -153,12 +153,14 @@ def _outcomes(session: Session, women: pd.DataFrame, day: date) -> None:
             for side in ill
         ]  # fmt: skip
     for subject, of in (("outcome", Outcome), ("assessment", Assessment), ("pathology", Pathology)):
-        approve(session, subject, insert_rows(session, of, made[subject]), known)  # type: ignore[type-var]
+        approve(session, subject, insert_rows(session, of, made[subject]), known)
 
 
 def _declare(session: Session, sites: dict[int, int]) -> None:
     rounds = dict.fromkeys(("recall_first", "recall_later"), say(ROUND_UNKNOWN))
-    negatives = dict.fromkeys(("sensitivity", "specificity", "missed", "interval"), say(NO_NEGATIVES))
+    negatives = dict.fromkeys(
+        ("sensitivity", "specificity", "missed", "interval", "interval_1", "interval_2", "interval_3"), say(NO_NEGATIVES)
+    )
     records(session, CARD, sites[1], FIGURES, rounds | negatives, say(ABOUT))
     silent = dict.fromkeys((*FIGURES, *rounds, *negatives), say(NO_BIRADS))
     records(session, CARD, sites[2], (), silent, say(ABOUT))

@@ -21,6 +21,6 @@ def load(session: Session, name: str, folder: Path | None = None) -> int | None:
     refuse_beside_real(session)
     if is_loaded(session, source.CODE):
         return None
-    exams = source.load(session, today(), folder)
+    exams: int = source.load(session, today(), folder)
     audit.record(session, "demonstration", "research_table_loaded", "table", source.FILE, exams=exams)
     return exams

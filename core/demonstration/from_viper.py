@@ -53,18 +53,11 @@ def load(session: Session, today: date, folder: Path | None) -> int:
     exams = reads.drop_duplicates(["caseID", "modalityID"]).copy()
     women = exams.caseID.drop_duplicates().tolist()
     ids = dict(zip(women, write_people(session, [Person(f"VIPER-{case}", site_id, Sex.female) for case in women]), strict=True))
-    taken = [Taken(ids[row.caseID], site_id, 1, day, {"modality": MODALITIES[row.modalityID]}) for row in exams.itertuples()]
+    taken = [Taken(ids[row["caseID"]], site_id, 1, day, {"modality": MODALITIES[row["modalityID"]]}) for row in exams.to_dict("records")]
     exams["exam_id"] = write_exams(session, CARD, taken)
     _reads(session, reads.merge(exams[["caseID", "modalityID", "exam_id"]]), readers, day)
     _cancers(session, exams, day)
-    records(
-        session,
-        CARD,
-        site_id,
-        (),
-        dict.fromkeys(("recall", "detection", "ppv", "sensitivity", "specificity"), say(NO_DECISION)),
-        say(ABOUT),
-    )
+    records(session, CARD, site_id, (), {}, say(ABOUT), NO_DECISION)
     return len(exams)
 
 

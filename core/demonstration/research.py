@@ -160,10 +160,13 @@ def approve(session: Session, subject: str, row_ids: Sequence[int], at: date) ->
     in_parts(lambda some: session.execute(insert(SecondCheck), some), rows)
 
 
-def records(session: Session, card_id: str, site_id: int, figures: Iterable[str], reasons: dict[str, Sentence], about: Sentence) -> None:
+def records(
+    session: Session, card_id: str, site_id: int, figures: Iterable[str], reasons: dict[str, Sentence], about: Sentence,
+    otherwise: str = OTHERWISE,
+) -> None:  # fmt: skip
     """Declare what can be counted at a site of a table; whatever rests on days cannot."""
     undated = dict.fromkeys(("read_in_time", "days"), say(UNDATED))
-    declare(session, card_id, Records(site_id, frozenset(figures), undated | reasons, say(OTHERWISE), about))
+    declare(session, card_id, Records(site_id, frozenset(figures), undated | reasons, say(otherwise), about))
 
 
 def in_parts(write: Callable[[list[dict[str, Any]]], object], rows: Sequence[dict[str, Any]]) -> None:

@@ -34,9 +34,9 @@ class Gaps:
 
     def reason(self, key: str, rows: Bools) -> Sentence | None:
         """Why the measure says nothing about `rows`; None where it is recorded on one of them."""
-        if key not in self.of or self.known(key, rows).any():
+        if self.of.get(key) and self.known(key, rows).any():
             return None
-        return next((gap.reason for gap in self.of[key] if bool((gap.rows & rows).any())), self.nowhere.get(key))
+        return next((gap.reason for gap in self.of.get(key, ()) if bool((gap.rows & rows).any())), self.nowhere.get(key))
 
     def any_chosen(self, table: str, rows: Bools) -> bool:
         """Whether one of `rows` was chosen for a study."""

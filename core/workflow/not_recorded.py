@@ -67,9 +67,18 @@ def gaps(declared: Collection[Records], tables: Mapping[str, pd.DataFrame]) -> G
         if measure.of in tables
     }
     chosen = {name: table.site_id.isin([one.site_id for one in declared]).to_numpy(dtype=bool) for name, table in tables.items()}
-    everywhere = chosen["exams"].all()
-    nowhere = {key: found[0].reason for key, found in missing.items() if everywhere and len(found) == len(declared)}
-    return Gaps({key: found for key, found in missing.items() if found}, chosen, nowhere)
+    nowhere = {one.key: _shared(declared, one.key) for one in MEASURES} if chosen["exams"].all() else {}
+    return Gaps({key: found for key, found in missing.items() if found}, chosen, {key: reason for key, reason in nowhere.items() if reason})
+
+
+def about(declared: Collection[Records]) -> tuple[Sentence, ...]:
+    """Where the exams of these sites come from, each said once."""
+    return tuple({one.about.to_json(): one.about for one in declared}.values())
+
+
+def _shared(declared: Collection[Records], key: str) -> Sentence | None:
+    """Why none of these sites records a figure; None when one does."""
+    return None if any(key in one.figures for one in declared) else next(one.reason(key) for one in declared)
 
 
 def _at(table: pd.DataFrame, site_id: int) -> Bools:

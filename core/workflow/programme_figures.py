@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from sqlmodel import Session, col, select
 
@@ -153,16 +154,24 @@ def figures(session: Session, person: Person, asked: Question) -> ProgrammeFigur
         asked=replace(asked, as_of=known), settings=settings, terms=terms, first=_day(frame.exam_date.min()),
         last=_day(frame.exam_date.max()), as_of=known, synthetic=synthetic, both=both, counts=_counts(frame), whole=whole,
         exceptions=programme.exceptions(whole.indicators), frame=frame, rounds=rounds, gaps=gaps,
-        about=tuple(dict.fromkeys(one.about for one in declared)), tally=tally, names=_names(session, person),
+        about=not_recorded.about(declared), tally=tally, names=_names(session, person),
     )  # fmt: skip
 
 
-def cases(found: ProgrammeFigures, key: str) -> pd.DataFrame:
-    """The exams (or invited rounds, or registered people) behind a number, those in the numerator first, then the newest."""
-    table = found.tally.tables[BY_KEY[key].of]
-    rows = programme.cases(key, table, found.terms, found.gaps)
-    when = {"exams": ["exam_date"], "invitations": ["invited_on"], "people": []}[BY_KEY[key].of]
-    return rows.sort_values(["counted", *when], ascending=False)
+def cases(found: ProgrammeFigures, key: str, kind: Kind | None = None, part: str = "") -> pd.DataFrame:
+    """The exams (or invited rounds) behind a number, of all or of one part, those in the numerator first, then the newest.
+
+    `counted` says which stand in the numerator. Empty for figures of the register, which is counted and not listed.
+    """
+    of = BY_KEY[key].of
+    table = found.tally.tables[of]
+    if of == "people":
+        return table.iloc[:0].assign(counted=False)
+    top, bottom = found.tally.rows(key)
+    if kind is not None and part in found.cut(kind).keys and of in found.cut(kind).parts.of:
+        bottom = bottom[found.cut(kind).parts.of[of][bottom] == found.cut(kind).keys.index(part)]
+    rows = table.iloc[bottom].assign(counted=np.isin(bottom, top))
+    return rows.sort_values(["counted", "exam_date" if of == "exams" else "invited_on"], ascending=False, kind="stable")
 
 
 def _names(session: Session, person: Person) -> Names:
