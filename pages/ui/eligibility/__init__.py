@@ -1,0 +1,1 @@
+"""What coordinators see of eligibility: lists, one person's answer, the questionnaire."""
