@@ -14,10 +14,12 @@ from core.clock import now, today
 from core.demonstration.people import make_accounts
 from core.sealing import keyed_hash, seal, tokens
 from core.workflow.programmes import programme_row
+from db.enums import ModelState
 from db.tables import ModelStatus, ModelVersion, Site, User
 
 SITES = 10
 YEARS = 8
+READERS = 40
 KINDS = ("lung", "breast")
 EPOCH = date(1970, 1, 1)
 NAMES = ("Berg", "Chen", "Costa", "Evans", "Garcia", "Hansen", "Khan", "Lopez", "Novak", "Okafor", "Patel", "Rossi", "Silva", "Weber")
@@ -46,7 +48,11 @@ def build(session: Session, *, participants: int, exams: int, seed: int = 1) -> 
     session.add_all(sites)
     session.flush()
     make_accounts(session, sites)
-    readers = [user.id or 0 for user in session.exec(select(User)) if user.login.startswith("doctor")]
+    session.add_all(
+        User(login=f"reader{n}", name=f"Reader {n}", password_hash="-", active=False, created_at=now()) for n in range(READERS - 3)
+    )
+    session.flush()
+    readers = [user.id or 0 for user in session.exec(select(User)) if user.login.startswith(("doctor", "reader"))]
     programmes = {kind: programme_row(session, kind).id or 0 for kind in KINDS}
     draw = Draw(np.random.default_rng(seed), participants, exams, [site.id or 0 for site in sites], readers, programmes, _versions(session))
     people = _people(session, draw)
@@ -60,7 +66,7 @@ def _versions(session: Session) -> dict[str, int]:
         version = ModelVersion(name=name, tag="bench", card={}, weights_sha256="0" * 64, synthetic=True, registered_at=now())
         session.add(version)
         session.flush()
-        session.add(ModelStatus(version_id=version.id or 0, state="active", at=now() - timedelta(days=9 * 365)))
+        session.add(ModelStatus(version_id=version.id or 0, state=ModelState.active, at=now() - timedelta(days=9 * 365)))
         made[kind] = version.id or 0
     session.flush()
     return made
@@ -90,9 +96,10 @@ def _rounds(session: Session, draw: Draw, people: pd.DataFrame) -> pd.DataFrame:
     who = np.sort(draw.rng.integers(1, draw.participants + 1, n))
     number = np.arange(n) - np.searchsorted(who, who) + 1
     kinds = np.where(who % 2 == 0, "breast", "lung")
-    start = (today() - EPOCH).days - YEARS * 365
-    first = start + (who * 7919) % 700
-    day = np.minimum(first + (number - 1) * 365 + draw.rng.integers(-20, 20, n), (today() - EPOCH).days - 1)
+    rounds, span = np.bincount(who)[who], YEARS * 365 - 30
+    interval = np.minimum(365, span // rounds)
+    first = (today() - EPOCH).days - YEARS * 365 + (who * 7919) % np.maximum(span - interval * (rounds - 1), 1)
+    day = first + (number - 1) * interval + draw.rng.integers(0, 30, n)
     rows = pd.DataFrame({"id": np.arange(1, n + 1), "who": who, "round": number, "kind": kinds, "day": day})
     rows["waits"] = (rows.day >= (today() - EPOCH).days - 10) & draw.share(n, 0.5)
     rows["site_id"] = people.site_id.to_numpy()[who - 1]

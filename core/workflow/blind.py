@@ -15,7 +15,8 @@ from core.workflow.case_facts import cases
 from core.workflow.policies import ReadingPolicy, policies_of
 from core.workflow.standing import standing
 from core.workflow.state import TO_ARBITRATE, CaseStanding, CaseState, is_settled
-from db.tables import Decision, Exam, Read, Reveal
+from core.workflow.undecided import undecided
+from db.tables import Exam, Read, Reveal
 
 
 def ai_hidden(
@@ -62,7 +63,7 @@ def _undecided_to_read(session: Session, person: Person, exam_ids: Collection[in
     if not exam_ids or not person.may(Act.read_cases):
         return frozenset()
     found = select(col(Exam.id)).where(col(Exam.id).in_(exam_ids), col(Exam.site_id).in_(person.sites(Act.read_cases)))
-    return frozenset(exam_id or 0 for exam_id in session.exec(found.where(col(Exam.id).not_in(select(Decision.exam_id)))))
+    return frozenset(exam_id or 0 for exam_id in session.exec(found.where(col(Exam.id).in_(undecided()))))
 
 
 def _own(session: Session, person: Person, exam_ids: Collection[int]) -> dict[int, datetime]:

@@ -53,7 +53,7 @@ def cases(session: Session, exam_ids: Exams) -> dict[int, CaseFacts]:
     steps = steps_of(session, [exam_id for exam_id, policy in policies.items() if policy.role != "none"])
     blocked = prior_requests.blocked(session, exam_ids)
     decided = set(session.exec(select(Decision.exam_id).where(col(Decision.exam_id).in_(exam_ids))))
-    decided |= set(session.exec(select(col(Exam.id)).where(col(Exam.id).in_(exam_ids), not_read_here())))
+    decided |= {one or 0 for one in session.exec(select(col(Exam.id)).where(col(Exam.id).in_(exam_ids), not_read_here()))}
     claims = select(Claim.exam_id).where(col(Claim.exam_id).in_(exam_ids), Claim.expires_at > now())
     claimed = set(session.exec(claims))
     compared = set(session.exec(select(col(Exam.id)).where(col(Exam.id).in_(exam_ids), col(Exam.id).in_(for_comparison()))))

@@ -13,7 +13,7 @@ from core.workflow.urgency import Mark
 from db.enums import RunOutcome
 from db.tables import Finding, ModelRun
 
-Exams = Collection[int] | SelectOfScalar[int | None]
+Exams = Collection[int] | SelectOfScalar[int | None] | SelectOfScalar[int]
 """Exam ids, or the query that finds them."""
 
 

@@ -11,16 +11,16 @@ from core.workflow.conclusion import Concluded, card_of, conclude, more_serious
 from core.workflow.settled_elsewhere import not_read_here
 from core.workflow.standing import standing
 from core.workflow.state import CaseState
-from db.tables import Decision, Exam, Read
+from core.workflow.undecided import undecided
+from db.tables import Exam, Read
 
 SWEEP = "finalising"  # the actor in the audit trail
 
 
 def due(session: Session) -> list[int]:
     """Exams whose reads agree and can no longer be taken back; nothing is written."""
-    undecided = select(Read.exam_id).join(Exam, col(Exam.id) == Read.exam_id).where(~not_read_here(), standing())
-    undecided = undecided.where(col(Read.exam_id).not_in(select(Decision.exam_id))).distinct()
-    found = cases(session, list(session.exec(undecided)))
+    read = select(Read.exam_id).join(Exam, col(Exam.id) == Read.exam_id).where(col(Read.exam_id).in_(undecided()))
+    found = cases(session, list(session.exec(read.where(~not_read_here(), standing()).distinct())))
     return [exam_id for exam_id, facts in found.items() if _is_due(facts)]
 
 

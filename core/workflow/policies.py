@@ -37,7 +37,7 @@ def policy_of(session: Session, exam: Exam) -> ReadingPolicy:
     return policies_of(session, [exam.id or 0])[exam.id or 0]
 
 
-def policies_of(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None]) -> dict[int, ReadingPolicy]:
+def policies_of(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None] | SelectOfScalar[int]) -> dict[int, ReadingPolicy]:
     """Exam id → policy, for many exams, or those that a query finds, by a fixed number of queries."""
     if isinstance(exam_ids, Collection) and not exam_ids:
         return {}

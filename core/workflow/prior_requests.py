@@ -19,6 +19,7 @@ from core.errors import Conflict, NotAllowed, Rejected
 from core.sealing import unseal
 from core.words import N_
 from core.workflow import claims
+from core.workflow.undecided import undecided, undecided_at
 from db.enums import PriorStep
 from db.tables import Decision, Episode, Exam, Participant, PriorRequest, Programme, User
 
@@ -124,7 +125,7 @@ def enter(session: Session, person: Person, exam_id: int, step: PriorStep, note:
     audit.record(session, person, f"priors_{step.value}", "exam", exam_id, site_id=exam.site_id)
 
 
-def state_of(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None]) -> dict[int, PriorState]:
+def state_of(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None] | SelectOfScalar[int]) -> dict[int, PriorState]:
     """Exam id → where its last request stands, for exams for which earlier images were ever asked; ids or a query of them."""
     rows = select(PriorRequest.exam_id, col(PriorRequest.step), PriorRequest.at).where(col(PriorRequest.exam_id).in_(exam_ids))
     found: dict[int, PriorState] = {}
@@ -134,7 +135,7 @@ def state_of(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | 
     return found
 
 
-def blocked(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None]) -> frozenset[int]:
+def blocked(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | None] | SelectOfScalar[int]) -> frozenset[int]:
     """Those of the exams that wait for earlier images now."""
     return frozenset(exam_id for exam_id, state in state_of(session, exam_ids).items() if state.blocks)
 
@@ -142,9 +143,8 @@ def blocked(session: Session, exam_ids: Collection[int] | SelectOfScalar[int | N
 def open_requests(session: Session, person: Person) -> tuple[PriorRequestRow, ...]:
     """Every open request at the person's sites, the longest open first, so that escalated ones lead."""
     person.must(Act.see_queue)
-    undecided = select(col(Exam.id)).where(col(Exam.site_id).in_(person.sites(Act.see_queue)))
-    undecided = undecided.where(col(Exam.id).not_in(select(Decision.exam_id)))
-    states = {exam_id: state for exam_id, state in state_of(session, undecided).items() if state.open}
+    waiting = undecided_at(person.sites(Act.see_queue))
+    states = {exam_id: state for exam_id, state in state_of(session, waiting).items() if state.open}
     rows = select(Exam, Participant, col(Programme.card_id)).join(Episode, col(Episode.id) == Exam.episode_id)
     rows = rows.join(Participant, col(Participant.id) == Episode.participant_id)
     rows = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Exam.id).in_(states))
@@ -157,7 +157,7 @@ def images_arrived(session: Session, exam: Exam) -> None:
     """Earlier images are complete: every open request of a later exam of this participant and kind is answered by the system."""
     who = select(col(Episode.participant_id)).where(Episode.id == exam.episode_id)
     later = select(col(Exam.id)).join(Episode, col(Episode.id) == Exam.episode_id).where(col(Episode.participant_id).in_(who))
-    later = later.where(Exam.kind == exam.kind, Exam.exam_date > exam.exam_date, col(Exam.id).not_in(select(Decision.exam_id)))
+    later = later.where(Exam.kind == exam.kind, Exam.exam_date > exam.exam_date, col(Exam.id).in_(undecided()))
     for exam_id in sorted(exam_id for exam_id, state in state_of(session, later).items() if state.open):
         _locked(session, exam_id)
         if state_of(session, [exam_id])[exam_id].open:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from core.clock import now
 from core.workflow.case_facts import CaseFacts, cases
@@ -15,8 +14,9 @@ from core.workflow.participants import matching
 from core.workflow.prior_requests import PriorState, state_of
 from core.workflow.runs import SPARE
 from core.workflow.settled_elsewhere import not_read_here
+from core.workflow.undecided import undecided_at
 from db.enums import ExamKind
-from db.tables import Claim, Decision, Deferral, Episode, Exam, ExamInstance, Participant, Programme, User
+from db.tables import Claim, Deferral, Episode, Exam, ExamInstance, Participant, Programme, User
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def waiting(session: Session, sites: Iterable[int], *, programme: str | None = N
         col(Participant.number), col(Participant.name_sealed), col(Programme.card_id),
     )  # type: ignore[call-overload]  # fmt: skip
     rows = rows.join(Episode, col(Episode.id) == Exam.episode_id).join(Participant, col(Participant.id) == Episode.participant_id)
-    rows = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Exam.id).in_(_undecided(sites)))
+    rows = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Exam.id).in_(undecided_at(sites)))
+    rows = rows.where(col(Exam.id).not_in(for_comparison()), ~not_read_here())
     if programme:
         rows = rows.where(Programme.card_id == programme)
     if text.strip():
@@ -70,7 +71,7 @@ def waiting(session: Session, sites: Iterable[int], *, programme: str | None = N
 
 def around(session: Session, sites: Iterable[int]) -> Around:
     """Runs, claims, deferrals, requests for earlier images, and where they stand, of the undecided exams at `sites`."""
-    undecided = _undecided(sites)
+    undecided = undecided_at(sites)
     deferrals = select(Deferral.exam_id, Deferral.reason, Deferral.until).where(col(Deferral.exam_id).in_(undecided))
     last = {row[0]: (row[1], row[2]) for row in session.exec(deferrals.order_by(col(Deferral.id)))}
     held = select(Claim.exam_id, Claim.user_id, User.name, Claim.expires_at).join(User, col(User.id) == Claim.user_id)
@@ -83,10 +84,3 @@ def around(session: Session, sites: Iterable[int]) -> Around:
         priors=state_of(session, undecided),
         with_images=frozenset(session.exec(pictured)),
     )
-
-
-def _undecided(sites: Iterable[int]) -> SelectOfScalar[int | None]:
-    """Exams without a decision; images for comparison and exams of a research table wait for none."""
-    decided = select(col(Decision.exam_id))
-    found = select(col(Exam.id)).where(col(Exam.site_id).in_(list(sites)), col(Exam.id).not_in(decided))
-    return found.where(col(Exam.id).not_in(for_comparison()), ~not_read_here())

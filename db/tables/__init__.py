@@ -6,7 +6,7 @@ from db.tables.clinic import Appointment, AppointmentEvent, Clinic, PlaceHeld
 from db.tables.contact import Contact, Delivery, Mailing, MailingItem
 from db.tables.document import Document
 from db.tables.episode import Episode, EpisodeEvent
-from db.tables.imaging import Exam, ExamInstance, Instance, NoduleMatch, Registration, Series, Study
+from db.tables.imaging import Exam, ExamInstance, Instance, NoduleMatch, Registration, Series, Study, UndecidedExam
 from db.tables.intake import IntakeBatch, IntakeItem
 from db.tables.model import Finding, ModelRun, ModelStatus, ModelVersion
 from db.tables.outcome import Assessment, Outcome, Pathology, SecondCheck
@@ -57,5 +57,5 @@ __all__ = [
     "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
     "PriorRequest", "Process", "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall",
     "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd", "RowChange", "SecondCheck", "Series", "SignInEvent",
-    "SignInSession", "Site", "Study", "Task", "TaskEvent", "User",
+    "SignInSession", "Site", "Study", "Task", "TaskEvent", "UndecidedExam", "User",
 ]  # fmt: skip

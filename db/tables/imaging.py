@@ -100,3 +100,10 @@ class NoduleMatch(SQLModel, table=True):
     author_id: int | None = Field(default=None, foreign_key="app_user.id", description="Empty: matched by the program")
     at: datetime = Field(sa_type=UtcDateTime)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="Distance in mm, ratio of sizes")
+
+
+class UndecidedExam(SQLModel, table=True):
+    """An exam without a decision. Written by triggers when an exam comes and when it is decided; nobody else writes here."""
+
+    exam_id: int = Field(primary_key=True)
+    site_id: int

@@ -47,8 +47,7 @@ def _watch(dialect: str, table: str, columns: tuple[str, ...]) -> list[str]:
     return [
         f"CREATE FUNCTION {table}_changed() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN {note.format(row='(COALESCE(NEW, OLD))')}; RETURN NULL; END $$",
-        f"CREATE TRIGGER {table}_changed AFTER UPDATE OF {', '.join(columns)} ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_changed()",
+        f"CREATE TRIGGER {table}_changed AFTER UPDATE OF {', '.join(columns)} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_changed()",
         f"CREATE TRIGGER {table}_gone AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_changed()",
     ]
 

@@ -49,9 +49,11 @@ def running(data: Path) -> Iterator[Web]:
         process.wait(20)
 
 
-def point_at(data: Path) -> None:
-    """Let the settings of this process, read afterwards, name the folder."""
+def point_at(data: Path, database: str = "") -> None:
+    """Let the settings of this process, read afterwards, name the folder, and the database where it is another than the folder's own."""
     os.environ["FIRSTLIGHT_DATA_DIR"] = str(data)
+    if database:
+        os.environ["FIRSTLIGHT_DATABASE_URL"] = database
 
 
 def resident_mb(pid: int) -> float:
