@@ -14,9 +14,9 @@ from core.errors import NotAllowed, Rejected
 from core.rules import conformance, llpv2, plcom2012, tlhc
 from core.rules.birthdays import birthday
 from db.engine import transaction
-from db.enums import Role, Sex
+from db.enums import OutcomeKind, Role, Sex
 from db.tables import Participant
-from tests.build import a_participant, a_person, a_site
+from tests.build import a_participant, a_person, a_site, an_exam, an_outcome
 from tests.eligibility_build import SMOKER, some_facts
 
 A_YEAR_AGO = timedelta(days=365)
@@ -241,3 +241,18 @@ def test_facts_entered_by_hand_count_like_those_of_the_questionnaire(database: s
         for kind, value in SMOKER.items():
             facts.record(session, carl, who.id or 0, kind, value, today())
         assert of_person(session, carl, who.id or 0, "lung", today()).eligible is True
+
+
+def test_who_has_cancer_is_cared_for_and_not_screened(database: str) -> None:
+    with transaction() as session:
+        who = a_participant(session, birth_date=aged(65))
+        some_facts(session, who, SMOKER)
+        exam = an_exam(session, participant=who, days_ago=100)
+        an_outcome(session, exam, kind=OutcomeKind.cancer, days_ago=50)
+        before = eligible(session, who.id or 0, "lung", today() - timedelta(days=60))
+        after = eligible(session, who.id or 0, "lung", today())
+        breast = eligible(session, who.id or 0, "breast", today())
+        an_outcome(session, exam, kind=OutcomeKind.benign, days_ago=10)
+        corrected = eligible(session, who.id or 0, "lung", today())
+    assert [said.eligible for said in (before, after, breast, corrected)] == [None, False, True, True]
+    assert "cancer recorded on" in str(after.because)

@@ -109,7 +109,7 @@ def _of_view(card_id: str, view: View, on: date) -> ColumnElement[bool]:
 
 def _fits(of: Known, said: Verdict, view: View, on: date) -> bool:
     """Whether a verdict belongs to the view; who does not take part belongs to none."""
-    if not of.stands.active(said.card_id):
+    if not of.may_be_screened(said.card_id):
         return False
     if view == "soon":
         return said.eligible is False and within(of, said.card_id, on + timedelta(days=SOON_DAYS))

@@ -111,4 +111,6 @@ def _not_taking_part(of: Known, card_id: str) -> Sentence | None:
         return say(N_("No: died on {day}"), day=stands.died)
     if card_id in stands.opted_out:
         return say(N_("No: opted out of this programme"))
+    if card_id in of.cancers:
+        return say(N_("No: cancer recorded on {day}, so that care stands in place of screening"), day=of.cancers[card_id])
     return say(N_("No: moved away")) if stands.moved_away else None

@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.access import Act, Person
 from core.eligibility.lists import SOON_DAYS, Counts, Line, Lines
+from core.eligibility.verdict import Risk
 from core.rules.birthdays import completed_years
 from core.sites import SiteLine, sites
 from pages.ui.choice import choice, pick
-from pages.ui.eligibility.answer import ANSWERS, percent, when
+from pages.ui.eligibility.answer import percent, when
 from pages.ui.i18n import N_, _, day, n_, number, show
 from pages.ui.session import read
-from pages.ui.tables import Column, Row, chip, two
+from pages.ui.tables import Column, Row, two
 from pages.ui.words import PROGRAMME, SEX, word
 
 VIEWS = {"now": N_("Eligible now"), "soon": N_("Soon"), "unknown": N_("Cannot be said")}
@@ -62,17 +63,18 @@ def columns(card_id: str, shown: str) -> list[Column]:
     ]
     by_age = [Column("goes_on", _("From"), "text", "140px", "nowrap")]
     risks = [
-        Column("plco", "PLCOm2012", "number", "110px", "right", help=_("Risk of lung cancer within six years")),
-        Column("llp", "LLPv2", "number", "90px", "right", help=_("Risk of lung cancer within five years")),
+        Column("plco", "PLCOm2012", "number", "170px", "right", help=_("Risk of lung cancer within six years; limit 1.51 %")),
+        Column("llp", "LLPv2", "number", "170px", "right", help=_("Risk of lung cancer within five years; limit 2.5 %")),
     ]
+    computed = card_id == "lung" and shown != "unknown"
     return [
-        Column("participant", _("Participant"), "strong", "200px", link=True),
-        Column("born", _("Born"), "text", "140px", "nowrap"),
-        *(risks if card_id == "lung" and shown != "unknown" else []),
+        Column("participant", _("Participant"), "strong", "220px", link=True),
+        Column("born", _("Born"), "text", "150px", "nowrap"),
+        *(risks if computed else []),
         *((ahead if card_id == "lung" else by_age) if shown == "soon" else []),
-        Column("because", _("Because")),
-        Column("status", _("Where they stand"), "text", "230px"),
-        Column("site", _("Site"), "muted", "180px"),
+        *([] if computed else [Column("because", _("Because"))]),
+        Column("status", _("Where they stand"), "text", "" if computed else "250px"),
+        Column("site", _("Site"), "muted", "200px"),
     ]
 
 
@@ -82,8 +84,7 @@ def rows(lines: Iterable[Line], user: Person, card_id: str) -> list[Row]:
 
 def _row(line: Line, user: Person, card_id: str) -> Row:
     marks = [line.number, *([_("invented")] if line.synthetic and not user.synthetic else [])]
-    said, tone, shape = ANSWERS[line.verdict.eligible]
-    risks = {risk.rule: percent(risk.value, risk.limit) if risk.value is not None else "–" for risk in line.verdict.risks}
+    risks = {risk.rule: _risk(risk) for risk in line.verdict.risks}
     cells = {
         "participant": two(line.name, " · ".join(marks)),
         "born": two(day(line.birth), _who(line)),
@@ -94,10 +95,16 @@ def _row(line: Line, user: Person, card_id: str) -> Row:
         "because": show(line.verdict.because),
         "status": show(line.status),
         "site": line.site_name,
-        "says": chip(_(said), tone, shape),
     }
     page = "questionnaire" if card_id == "lung" else "participant"
     return Row(str(line.participant_id), cells, href=f"/{page}?participant={line.participant_id}")
+
+
+def _risk(risk: Risk) -> dict[str, str] | str:
+    """The number, and quietly whether it reaches the limit."""
+    if risk.value is None or risk.limit is None:
+        return "–"
+    return two(percent(risk.value, risk.limit), _("above the limit") if risk.value >= risk.limit else _("below the limit"))
 
 
 def _who(line: Line) -> str:

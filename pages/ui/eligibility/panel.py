@@ -21,7 +21,7 @@ def show(user: Person, participant_id: int) -> None:
     cards = ["lung", *(["breast"] if of.sex is not Sex.male else [])]
     for card_id in cards:
         said = lung if card_id == "lung" else verdict(of, card_id)
-        comes = ahead(of, card_id) if said.eligible is False and of.stands.active(card_id) else None
+        comes = ahead(of, card_id) if said.eligible is False and of.may_be_screened(card_id) else None
         shown.answer(said, comes, heading=False)
     with st.expander(_("Rules and risks")):
         for card_id in cards:

@@ -58,7 +58,7 @@ def answer(user: Person, sheet: Sheet) -> None:
     """Do I need a scan? And the numbers behind it."""
     said = read(of_person, user, sheet.participant_id, "lung", today())
     of = read(known, [sheet.participant_id], today())[sheet.participant_id]
-    comes = forecast.ahead(of, "lung") if said.eligible is False and of.stands.active("lung") else None
+    comes = forecast.ahead(of, "lung") if said.eligible is False and of.may_be_screened("lung") else None
     shown.answer(said, comes)
     shown.rules(said, f"lung-{sheet.participant_id}")
     shown.given(said)
