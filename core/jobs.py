@@ -22,15 +22,15 @@ from db.engine import snapshot, transaction
 from db.tables import HandedInList, IntakeBatch
 
 __all__ = [
-    "APPLICATION", "COMPARE", "INTAKE", "INTAKE_QUEUE", "LIST", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION", "Job", "Priority",
-    "Progress", "client", "close", "comparing_id", "enqueue", "enqueue_comparing", "enqueue_due", "enqueue_intake", "enqueue_list",
-    "enqueue_looking", "enqueue_scoring", "failures", "hand_over", "jobs", "looking_id", "prepare", "progress", "progresses",
-    "scoring_id",
+    "APPLICATION", "COMPARE", "INTAKE", "INTAKE_QUEUE", "LIST", "MAIL", "MAIL_QUEUE", "PROGRESS", "SCORE", "SCORING_QUEUE", "VERSION",
+    "Job", "Priority", "Progress", "client", "close", "comparing_id", "enqueue", "enqueue_comparing", "enqueue_due", "enqueue_intake",
+    "enqueue_list", "enqueue_looking", "enqueue_mailing", "enqueue_scoring", "failures", "hand_over", "jobs", "looking_id", "prepare",
+    "progress", "progresses", "scoring_id",
 ]  # fmt: skip
 
-INTAKE_QUEUE, SCORING_QUEUE = "intake", "scoring"
-INTAKE, SCORE, COMPARE, LIST = "take_in", "score_exam", "compare_exams", "take_list"  # names of the workflows
-SHOWN = [INTAKE, SCORE, COMPARE, LIST]
+INTAKE_QUEUE, SCORING_QUEUE, MAIL_QUEUE = "intake", "scoring", "mail"
+INTAKE, SCORE, COMPARE, LIST, MAIL = "take_in", "score_exam", "compare_exams", "take_list", "send_mailing"  # names of the workflows
+SHOWN = [INTAKE, SCORE, COMPARE, LIST, MAIL]
 PROGRESS = "progress"  # key of the event that a running job keeps up to date
 STATES = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "running", "SUCCESS": "done"}
 
@@ -96,6 +96,11 @@ def enqueue_intake(batch_id: str, priority: int = Priority.by_hand) -> str:
         batch.workflow_id = workflow_id
         session.add(batch)
     return enqueue(INTAKE, INTAKE_QUEUE, workflow_id, priority, batch_id)
+
+
+def enqueue_mailing(mailing_id: int, mark: int) -> str:
+    """Queue the sending of what is due of a mailing; `mark` changes with every attempt, so that the same one is queued once."""
+    return enqueue(MAIL, MAIL_QUEUE, f"mail-{mailing_id}-{mark}", Priority.network, mailing_id)
 
 
 def enqueue_list(list_id: str, priority: int = Priority.by_hand, *, again: bool = False) -> str:

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     upload_limit_gb: float = Field(8.0, gt=0, le=100, description="Largest single upload in gigabytes")
     document_font: str = Field("", description="Font file for reports and letters; empty: Noto Sans CJK where it is installed")
     shared_data: Path = Field(Path("../shared/data"), description="Folder of research data; its `tables` are loaded by `core.demo --from`")
+    smtp_host: str = Field("", description="Mail server for e-mails to participants; empty: none is sent")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server")
+    smtp_user: str = Field("", description="Account at the mail server; empty: it asks for none")
+    smtp_password: str = Field("", repr=False, description="Password of that account")
+    smtp_from: str = Field("", description="Address from which e-mails to participants come")
+    smtp_starttls: bool = Field(True, description="Encrypt the way to the mail server (STARTTLS)")
     demo: bool = Field(False, description="Show the demonstration accounts on the sign-in page")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much the processes log")
 
@@ -47,6 +53,14 @@ class Settings(BaseSettings):
         if value and not Path(value).is_file():
             raise ValueError(f"there is no font file {value}")
         return value
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> "Settings":
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError(
+                f"smtp_from is {self.smtp_from!r}; expected the address from which e-mails come, such as screening@hospital.org"
+            )
+        return self
 
     @property
     def database(self) -> str:

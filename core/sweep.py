@@ -11,6 +11,8 @@ from sqlmodel import col, select
 
 from core import jobs, safety_net
 from core.clock import now
+from core.cohorts import lookalikes
+from core.messages import sending
 from core.words import N_, say
 from core.workflow import comparing, exams, finalising, registrations, runs
 from db.engine import snapshot, transaction
@@ -30,7 +32,9 @@ class Swept:
     finalised: int
     compared: int = 0
     lists: int = 0
+    lookalikes: int = 0
     tasks: int = 0
+    mailings: int = 0
 
 
 def sweep() -> Swept:
@@ -57,7 +61,7 @@ def sweep() -> Swept:
         jobs.enqueue_due(one, jobs.Priority.bulk if one.shadow else jobs.Priority.network)
     for one in given_up:
         _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
-    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare(), len(lists), _cast_net())
+    swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare(), len(lists), _cast_net(), _mail())
     if any(vars(swept).values()):
         log.info("sweep: %s", swept)
     return swept
@@ -81,6 +85,17 @@ def _cast_net() -> int:
     return netted.made + netted.ended + netted.escalated
 
 
+def _mail() -> int:
+    """Queue the mailings with e-mails whose time has come; how many had no job yet."""
+    with snapshot() as session:
+        due = sending.due(session)
+    known = jobs.progresses([f"mail-{mailing_id}-{mark}" for mailing_id, mark in due.items()])
+    wanted = [(mailing_id, mark) for mailing_id, mark in due.items() if f"mail-{mailing_id}-{mark}" not in known]
+    for mailing_id, mark in wanted:
+        jobs.enqueue_mailing(mailing_id, mark)
+    return len(wanted)
+
+
 def _compare() -> int:
     """Queue the pairs of exams that nobody has laid on each other; a job that was given up leaves its reason. How many were queued."""
     with snapshot() as session:
@@ -101,6 +116,12 @@ def _unfinished_uploads() -> dict[str, str]:
     with snapshot() as session:
         rows = session.exec(select(IntakeBatch).where(col(IntakeBatch.finished_at).is_(None), col(IntakeBatch.workflow_id).is_not(None)))
         return {row.id: row.workflow_id for row in rows if row.workflow_id}
+
+
+def _look_for_duplicates() -> int:
+    """Whether everybody was looked through for entries that may be one person, because participants have come."""
+    with snapshot() as session:
+        return int(lookalikes.look_when_due(session))
 
 
 def _unfinished_lists() -> list[str]:

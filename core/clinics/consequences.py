@@ -40,6 +40,6 @@ def carry(session: Session, person: Person, appointment: Appointment, step: Appo
 def _recall(session: Session, person: Person, recall_id: int, step: AppointmentStep, note: str) -> None:
     steps = select(RecallEvent.step).where(RecallEvent.recall_id == recall_id).order_by(col(RecallEvent.id))
     taken = session.exec(steps).all()
-    before = taken[-1] if taken else R.opened
+    before = RecallStep(taken[-1]) if taken else R.opened
     if step in RECALL and RECALL[step] in recalls.NEXT[before]:
         recalls.append(session, person, recall_id, RECALL[step], note or step.value.replace("_", " "))

@@ -1,6 +1,6 @@
 """Who is due to be invited, page by page in SQL: first rounds, rounds that come due, overdue ones, and invitations without an answer.
 
-Left out everywhere: who does not take part (opted out, dead, moved away, merged), who has an open appointment, and who was told of a cancer.
+Left out everywhere: who does not take part (opted out, dead, moved away, merged), who has an open appointment, who has a cancer.
 """
 
 from collections.abc import Collection, Sequence
@@ -45,7 +45,7 @@ GIVEN_UP_DAYS = 400
 
 
 COLUMNS = ("participant", "site", "since", "episode", "invitations", "interval")
-Listed: TypeAlias = Select[Any]
+Listed: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class Kind(StrEnum):
@@ -96,7 +96,7 @@ def due(session: Session, person: Person, ask: Ask, *, page: int = 0, size: int 
 def _listed(session: Session, person: Person, ask: Ask) -> Listed:
     """Participant, site, since when, episode, number of invitations, place of the interval."""
     card(ask.card_id)
-    ids = list(session.scalars(select(col(Programme.id)).where(col(Programme.card_id) == ask.card_id)))
+    ids: list[Any] = list(session.scalars(select(col(Programme.id)).where(col(Programme.card_id) == ask.card_id)))
     make = {Kind.first: _never, Kind.reminder: _unanswered}.get(ask.kind, _rounds)
     rows = union_all(*(_taking_part(one, person, ask) for one in make(ids, ask))).subquery()
     return select(*(column.label(name) for column, name in zip(rows.columns, COLUMNS, strict=True)))
@@ -114,7 +114,9 @@ def _taking_part(rows: Listed, person: Person, ask: Ask) -> Listed:
 
 def _never(ids: Collection[int], ask: Ask) -> list[Listed]:
     """Of the age and never in this programme; for lung those whose questionnaire is answered, so that the rule can speak."""
-    rows = select(col(Participant.id), col(Participant.site_id), null(), null(), literal(0), literal(0)).where(of_age(ask.card_id, today()))
+    rows: Listed = select(col(Participant.id), col(Participant.site_id), null(), null(), literal(0), literal(0)).where(
+        of_age(ask.card_id, today())
+    )
     rows = rows.where(~exists().where(col(Episode.participant_id) == col(Participant.id), col(Episode.programme_id).in_(ids)))
     return [rows.where(answered()) if ask.card_id == "lung" else rows]
 
@@ -125,10 +127,10 @@ def _rounds(ids: Collection[int], ask: Ask) -> list[Listed]:
     further = exists().where(
         col(later.participant_id) == col(Episode.participant_id), col(later.programme_id).in_(ids), col(later.round) > col(Episode.round)
     )
-    every, made = intervals(ask.card_id), []
+    every, made = intervals(ask.card_id), list[Listed]()
     for place, one in enumerate(every):
         first, end = _window(one, ask)
-        rows = select(col(Participant.id), col(Participant.site_id), col(Exam.exam_date), null(), literal(0), literal(place))
+        rows: Listed = select(col(Participant.id), col(Participant.site_id), col(Exam.exam_date), null(), literal(0), literal(place))
         rows = rows.select_from(Exam).join(Episode, col(Episode.id) == col(Exam.episode_id))
         rows = rows.join(Participant, col(Participant.id) == col(Episode.participant_id))
         programme = col(Episode.programme_id) if first is None else col(Episode.programme_id) + 0  # + 0: begin with the few exams
@@ -150,11 +152,12 @@ def _unanswered(ids: Collection[int], ask: Ask) -> list[Listed]:
     asked = select(func.count()).where(col(before.episode_id) == col(Episode.id), col(before.step) == EpisodeStep.invited)
     last = select(col(event.step)).where(col(event.episode_id) == col(Episode.id)).order_by(col(event.id).desc()).limit(1)
     newest = select(func.max(col(before.happened_at))).where(col(before.episode_id) == col(Episode.id)).scalar_subquery()
-    rows = select(col(Participant.id), col(Participant.site_id), func.date(newest), col(Episode.id), asked.scalar_subquery(), literal(0))
-    rows = rows.select_from(Episode).join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
+    times, since = asked.scalar_subquery(), func.date(newest)
+    rows: Listed = select(col(Participant.id), col(Participant.site_id), since, col(Episode.id), times, literal(0)).select_from(Episode)
+    rows = rows.join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
     rows = rows.where(col(Episode.opened_at) > now() - timedelta(days=GIVEN_UP_DAYS), (col(Episode.programme_id) + 0).in_(ids))
     rows = rows.where(~exists().where(col(Exam.episode_id) == col(Episode.id)), last.scalar_subquery() == EpisodeStep.invited)
-    return [rows.where(newest < now() - timedelta(days=ask.answer_days), asked.scalar_subquery() <= REMINDERS)]
+    return [rows.where(newest < now() - timedelta(days=ask.answer_days), times <= REMINDERS)]
 
 
 def _last_of_round() -> ColumnElement[bool]:

@@ -119,7 +119,7 @@ def template(template_id: str, language: str) -> Template:
     found = templates().get((template_id, language))
     if found is None:
         known = ", ".join(sorted({one for one, _ in templates()}))
-        raise Rejected(N_("There is no template {template} in this language; expected one of {known}"), template=template_id, known=known)
+        raise Rejected(N_("There is no template {name} in this language; expected one of {known}"), name=template_id, known=known)
     return found
 
 

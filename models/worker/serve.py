@@ -52,6 +52,7 @@ def _launch(name: str, scorers: Scorers) -> None:
     DBOS.launch()
     for queue in (jobs.INTAKE_QUEUE, jobs.SCORING_QUEUE):
         DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL_S, on_conflict="always_update")
+    DBOS.register_queue(jobs.MAIL_QUEUE, concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")  # nobody is written to twice
 
 
 def _watch(name: str, stop: threading.Event) -> None:

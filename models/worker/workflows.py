@@ -12,6 +12,7 @@ from dbos import DBOS
 from dbos._error import DBOSMaxStepRetriesExceeded
 
 from core import handed_in, jobs
+from core.messages import sending
 from core.words import N_, say
 from core.workflow import comparing, intake
 from models.refusal import NoResult
@@ -65,6 +66,15 @@ def register(scorers: Scorers) -> None:
     def take_list(list_id: str, dry: bool) -> dict[str, Any]:
         """A list that was handed in: looked through, or taken in whole or not at all."""
         return take_list_in(list_id, dry)
+
+    @DBOS.step(name="send_messages", retries_allowed=True, max_attempts=TRIES, interval_seconds=FIRST_PAUSE_S)
+    def send_messages(mailing_id: int) -> int:
+        return sending.send(mailing_id).sent
+
+    @DBOS.workflow(name=jobs.MAIL, max_recovery_attempts=LIVES)
+    def send_mailing(mailing_id: int) -> int:
+        """The e-mails of a mailing whose time has come; how many were sent."""
+        return send_messages(mailing_id)
 
     @retried
     def decode(exam_id: int, identity: str, attempt: int) -> Kept:

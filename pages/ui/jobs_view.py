@@ -19,7 +19,10 @@ STATES: dict[str, tuple[str, Tone, str]] = {
     "done": (N_("Done"), "green", "✓"),
     "failed": (N_("Failed"), "red", "▲"),
 }
-WORK = {"take_in": N_("Taking an upload in"), "score_exam": N_("AI scoring"), "compare_exams": N_("Comparing with an earlier exam")}
+WORK = {
+    "take_in": N_("Taking an upload in"), "score_exam": N_("AI scoring"), "compare_exams": N_("Comparing with an earlier exam"),
+    "take_list": N_("Taking a list in"), "send_mailing": N_("Sending e-mails"),
+}  # fmt: skip
 PHASES = {
     "decode": N_("reading the images"),
     "infer": N_("computing"),
