@@ -120,7 +120,7 @@ def test_every_change_of_a_definition_has_an_author(session: Session, manager: P
     settings.set_ages(session, manager, BREAST, 45, 74)
     settings.set_band(session, manager, BREAST, "uptake", low=0.8, high=None, source="Our contract", verified=True)
     rows = settings.history(session, "breast")
-    assert [(row.key, row.author_id) for row in rows] == [("band-uptake", manager.user_id), ("ages", manager.user_id)]
+    assert [(row.key, row.author) for row in rows] == [("band-uptake", manager.name), ("ages", manager.name)]
     assert len(session.exec(select(AuditEvent).where(AuditEvent.action == "definition_changed")).all()) == 2
     found = settings.in_force(session, BREAST, today())
     assert (found.ages, found.bands["uptake"].low, found.own) == ((45, 74), 0.8, {"uptake"})

@@ -18,7 +18,7 @@ from core.workflow.programme_figures import Question, figures
 from db.engine import snapshot, transaction
 from db.enums import ProgrammeDecision, Role
 from db.tables import User
-from pages.ui import programme_view
+from pages.ui.programme import export
 from tests.build import a_site
 from tests.cohort_build import a_screen
 from tests.pages import cases, open_page, people, words
@@ -83,9 +83,9 @@ def test_the_demonstration_is_marked_and_its_numbers_are_those_of_core(history: 
         found = figures(session, history, Question("lung", periods(today())["all"]))
     one = found.whole.of("recall")
     assert ":orange-badge[invented]" in words(test)
-    shown = cards(test)
-    assert f"{one.numerator} of {one.denominator}" in str(shown["recall"]["beside"])
-    assert "too few for a rate" in str(shown["sensitivity"]["beside"])
+    assert f"{one.numerator} of {one.denominator}" in str(cards(test)["recall"]["beside"])
+    other = cards(open_page("manager/programme", history, programme="lung", figure="sensitivity"))
+    assert "too few for a rate" in str(other["sensitivity"]["beside"])
     assert f"{found.counts.technical} technical recall" in words(test)
 
 
@@ -108,9 +108,9 @@ def test_nonsense_in_the_address_changes_nothing(history: Person) -> None:
 def test_the_export_holds_every_figure_of_every_part(history: Person) -> None:
     with snapshot() as session:
         found = figures(session, history, Question("lung", periods(today())["all"]))
-    rows = list(csv.reader(io.StringIO(programme_view.export(found).removeprefix("\ufeff"))))
-    parts = 1 + len(found.by_site) + len(found.by_round) + len(found.by_quarter)
-    assert len(rows) == 1 + parts * len(found.whole.indicators)
+    rows = list(csv.reader(io.StringIO(export.as_csv(found).removeprefix("\ufeff"))))
+    parts = sum(len(group.indicators) for kind in export.PARTS for group in found.by(kind))
+    assert len(rows) == 1 + len(found.whole.indicators) + parts
     recall = found.whole.of("recall")
     assert [row[2:4] for row in rows if row[:2] == ["All", "Recall, all rounds"]] == [[str(recall.numerator), str(recall.denominator)]]
 
@@ -132,7 +132,7 @@ def test_too_few_outcomes_show_the_reason_and_no_plot(staff: dict[Role, Person])
 
 @pytest.mark.parametrize("page", ["manager/programme", "manager/model_performance"])
 def test_the_pages_speak_chinese(history: Person, page: str) -> None:
-    test = open_page(page, history, language="zh_CN", programme="lung")
+    test = open_page(page, history, language="zh_CN", programme="lung", figure="sensitivity")
     assert not test.exception
     handed = [json.loads(component.proto.json) for component in test.get("bidi_component")]
     assert "灵敏度" in json.dumps(handed, ensure_ascii=False)

@@ -33,8 +33,10 @@ def trend(quarters: Sequence[Quarter]) -> Trend | None:
     None when one of the two years has no case.
     """
     new, old = quarters[-YEAR:], quarters[-2 * YEAR : -YEAR]
-    counts = [sum(one[place] for one in part) for part in (old, new) for place in (1, 2)]
-    if not counts[1] or not counts[3]:
+    (before, before_n), (after, after_n) = (
+        (sum(events for _name, events, _n in part), sum(n for _name, _events, n in part)) for part in (old, new)
+    )
+    if not before_n or not after_n:
         return None
-    gap = newcombe(*counts)
+    gap = newcombe(before, before_n, after, after_n)
     return "rising" if gap.low > 0 else "falling" if gap.high < 0 else "steady"

@@ -7,11 +7,13 @@ outside is not told again for everyone who works there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from core.figures.course import Quarter, Trend, since, trend
 from core.figures.cuts import Kind
+from core.metrics.benchmark import Band
 from core.metrics.funnel import ACT, Limits, Point, funnel, limits, surprise
 from core.metrics.indicator import Indicator
 from core.metrics.proportions import wilson
@@ -48,9 +50,13 @@ def _against_bands(found: ProgrammeFigures) -> list[Breach]:
     for one in found.exceptions:
         quarters = _quarters(found, one.key)
         band = one.benchmark
-        began = since(quarters, lambda x, n, band=band: band is not None and band.place(wilson(x, n)) != "inside")  # type: ignore[misc]
+        began = since(quarters, partial(_outside, band)) if band else None
         made.append(Breach(one, began, trend(quarters)))
     return made
+
+
+def _outside(band: Band, events: int, cases: int) -> bool:
+    return band.place(wilson(events, cases)) != "inside"
 
 
 def _parts(found: ProgrammeFigures, kind: Kind) -> list[Breach]:
@@ -101,6 +107,6 @@ def _quarters(found: ProgrammeFigures, key: str, kind: Kind | None = None, part:
     rows = found.tally.rows(key)
     if kind is not None:
         cut = found.cut(kind)
-        rows = tuple(some[cut.parts.of[name][some] == cut.keys.index(part)] for some in rows)  # type: ignore[assignment]
+        rows = tuple(some[cut.parts.of[name][some] == cut.keys.index(part)] for some in rows)
     events, cases = (np.bincount(number[some] - first, minlength=int(number.max()) - first + 1) for some in rows)
     return [(f"{(first + k) // 4} Q{(first + k) % 4 + 1}", int(events[k]), int(cases[k])) for k in range(len(cases))]

@@ -6,7 +6,7 @@ Figures as of a past day take the settings of that day, so that they come out as
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -22,7 +22,7 @@ from core.metrics.screening import POSITIVE, Terms
 from core.words import N_
 from core.workflow.cohort import end_of
 from core.workflow.programmes import Card
-from db.tables import IndicatorSetting, Site
+from db.tables import IndicatorSetting, Site, User
 
 COUNTING = "2"
 """Version of how rows are picked; raised with every change of a definition that its words do not show."""
@@ -103,10 +103,20 @@ def set_band(
     _set(session, person, card, f"band-{key}", {"low": low, "high": high, "source": source.strip()[:200], "verified": verified})
 
 
-def history(session: Session, card_id: str) -> list[IndicatorSetting]:
-    """Every change of the settings, the newest first."""
-    rows = select(IndicatorSetting).where(IndicatorSetting.card_id == card_id, col(IndicatorSetting.author_id).is_not(None))
-    return list(session.exec(rows.order_by(col(IndicatorSetting.id).desc())))
+@dataclass(frozen=True)
+class Change:
+    """One change of the settings as a list shows it."""
+
+    key: str
+    author: str
+    at: datetime
+
+
+def history(session: Session, card_id: str) -> tuple[Change, ...]:
+    """Every change that a person made, the newest first."""
+    rows = select(IndicatorSetting, User.name).join(User, col(User.id) == IndicatorSetting.author_id)
+    rows = rows.where(IndicatorSetting.card_id == card_id).order_by(col(IndicatorSetting.id).desc())
+    return tuple(Change(row.key, name, row.at) for row, name in session.exec(rows))
 
 
 def _set(session: Session, person: Person, card: Card, key: str, value: Mapping[str, Any]) -> None:

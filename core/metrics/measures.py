@@ -44,38 +44,6 @@ DETECTION = (
         N_("Interval cancers in days 731–1095 after a routine recall, for every 1000 exams whose third year is over."), "per 1000",
         rounds_of=1095, needs=("exam_date", "cancer_on"),
     ),
-    Measure(
-        "invasive", N_("Invasive cancers"), workup.invasive,
-        N_("Invasive among the cancers found by the screening of which it is known. {positive}"), only="breast", needs=("invasive",),
-    ),
-    Measure(
-        "minimal", N_("Minimal cancers"), workup.minimal,
-        N_("Invasive of 10 mm or less, or in situ, among the cancers found by the screening of which it is known. {positive}"),
-        only="breast", needs=("invasive", "size_mm"),
-    ),
-    Measure(
-        "up_to_10", N_("Invasive, 10 mm or less"), workup.up_to_10,
-        N_("10 mm or less among the invasive cancers found by the screening whose size is known. {positive}"),
-        only="breast", needs=("invasive", "size_mm"),
-    ),
-    Measure(
-        "under_15", N_("Invasive, under 15 mm"), workup.under_15,
-        N_("Under 15 mm among the invasive cancers found by the screening whose size is known. {positive}"),
-        only="breast", needs=("invasive", "size_mm"),
-    ),
-    Measure(
-        "node_negative", N_("Node-negative"), workup.node_negative,
-        N_("Without positive lymph nodes among the invasive cancers found by the screening whose nodes are known. {positive}"),
-        only="breast", needs=("invasive", "nodes_positive"),
-    ),
-    Measure(
-        "late_stage", N_("Stage II or higher"), workup.late_stage,
-        N_("Stage II to IV among the cancers found by the screening whose stage is known. {positive}"), only="breast", needs=("stage",),
-    ),
-    Measure(
-        "early_stage", N_("Stage I or II"), workup.early_stage,
-        N_("Stage 0 to II among the cancers found by the screening whose stage is known. {positive}"), only="lung", needs=("stage",),
-    ),
 )  # fmt: skip
 RECALL = (
     Measure(
@@ -204,6 +172,38 @@ PARTICIPATION = (
     ),
 )  # fmt: skip
 QUALITY = (
+    Measure(
+        "invasive", N_("Invasive cancers"), workup.invasive,
+        N_("Invasive among the cancers found by the screening of which it is known. {positive}"), only="breast", needs=("invasive",),
+    ),
+    Measure(
+        "minimal", N_("Minimal cancers"), workup.minimal,
+        N_("Invasive of 10 mm or less, or in situ, among the cancers found by the screening of which it is known. {positive}"),
+        only="breast", needs=("invasive", "size_mm"),
+    ),
+    Measure(
+        "up_to_10", N_("Invasive, 10 mm or less"), workup.up_to_10,
+        N_("10 mm or less among the invasive cancers found by the screening whose size is known. {positive}"),
+        only="breast", needs=("invasive", "size_mm"),
+    ),
+    Measure(
+        "under_15", N_("Invasive, under 15 mm"), workup.under_15,
+        N_("Under 15 mm among the invasive cancers found by the screening whose size is known. {positive}"),
+        only="breast", needs=("invasive", "size_mm"),
+    ),
+    Measure(
+        "node_negative", N_("Node-negative"), workup.node_negative,
+        N_("Without positive lymph nodes among the invasive cancers found by the screening whose nodes are known. {positive}"),
+        only="breast", needs=("invasive", "nodes_positive"),
+    ),
+    Measure(
+        "late_stage", N_("Stage II or higher"), workup.late_stage,
+        N_("Stage II to IV among the cancers found by the screening whose stage is known. {positive}"), only="breast", needs=("stage",),
+    ),
+    Measure(
+        "early_stage", N_("Stage I or II"), workup.early_stage,
+        N_("Stage 0 to II among the cancers found by the screening whose stage is known. {positive}"), only="lung", needs=("stage",),
+    ),
     Measure(
         "discordant", N_("Readers differ"), screening.discordant,
         N_("Exams whose first two readers decided differently, among the exams with two reads."),

@@ -29,6 +29,8 @@ class Card:
     shape: str
     title: str
     course: tuple[tuple[float, float, float] | None, ...]
+    mark: str = ""
+    """What the name needs beside it, such as what is called positive."""
 
 
 def cards(name: str, label: str, shown: Sequence[Card], *, default: str) -> str:

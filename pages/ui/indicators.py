@@ -8,17 +8,21 @@ from core.metrics.programme import Indicator
 from pages.ui.i18n import N_, _, language, n_, number
 from pages.ui.tables import Tone
 
-SCALE = {"%": 100.0, "per 1000": 1000.0, "days": 1.0, "kappa": 1.0}
-DIGITS = {"%": 1, "per 1000": 1, "kappa": 2}
-UNITS = {"%": N_("{value} %"), "per 1000": N_("{value} per 1000"), "days": N_("{value} days"), "kappa": N_("κ {value}")}
-UNIT_NAMES = {"%": "%", "per 1000": N_("per 1000"), "days": N_("days"), "kappa": "κ"}
+RATES = ("%", "per 1000")
+SCALE = {"%": 100.0, "per 1000": 1000.0, "days": 1.0, "kappa": 1.0, "mGy": 1.0, "mGy·cm": 1.0}
+DIGITS = {"%": 1, "per 1000": 1, "kappa": 2, "days": 1, "mGy": 2, "mGy·cm": 0}
+UNITS = {
+    "%": N_("{value} %"), "per 1000": N_("{value} per 1000"), "days": N_("{value} days"), "kappa": N_("κ {value}"),
+    "mGy": N_("{value} mGy"), "mGy·cm": N_("{value} mGy·cm"),
+}  # fmt: skip
+UNIT_NAMES = {"%": "%", "per 1000": N_("per 1000"), "days": N_("days"), "kappa": "κ", "mGy": "mGy", "mGy·cm": "mGy·cm"}
 PLACES: dict[str, tuple[Tone, str]] = {"inside": ("green", "✓"), "near": ("orange", "◆"), "outside": ("red", "▲")}
 
 
 def figure_of(one: Indicator, share: float) -> str:
     """A value on the indicator's own scale; below 1 per 1000 with one decimal more, so that 0.55 stays 0.55."""
-    if one.unit == "days":
-        return number(share, 1).removesuffix(".0")
+    if one.unit in ("days", "mGy·cm"):
+        return number(share, DIGITS[one.unit]).removesuffix(".0")
     scaled = share * SCALE[one.unit]
     return number(scaled, DIGITS[one.unit] + (one.unit == "per 1000" and 0 < scaled < 1))
 
@@ -26,8 +30,8 @@ def figure_of(one: Indicator, share: float) -> str:
 def value(one: Indicator) -> str:
     """The headline: the rate, or "x of n" where the numerator is too small for one."""
     if one.interval is None:
-        return "–" if one.denominator == 0 or one.unit in ("kappa", "days") else counts(one)
-    if not one.stable and one.unit in ("%", "per 1000"):
+        return "–" if one.denominator == 0 or one.unit not in RATES else counts(one)
+    if not one.stable and one.unit in RATES:
         return counts(one)
     return _(UNITS[one.unit], value=figure_of(one, one.interval.value))
 
@@ -43,20 +47,46 @@ def limits(one: Indicator) -> str:
 
 def beside(one: Indicator) -> str:
     """What stands under the headline."""
+    if one.absent is not None:
+        return _("No result, because: {reason}", reason=one.absent)
     if one.denominator == 0:
         return _("nothing to count yet")
     if one.interval is None:
         return _("no result: too few pairs, or no disagreement to measure")
-    if one.unit in ("days", "kappa"):
+    if one.unit not in RATES:
         return f"{limits(one)} · {n_('{n} exam', '{n} exams', one.denominator)}"
-    return f"{limits(one)} · {counts(one)}" if one.stable else _("too few for a rate (fewer than 25)")
+    return f"{limits(one)} · {counts(one)}" if one.stable else unstable(one)
+
+
+def unstable(one: Indicator) -> str:
+    """That there are too few for a rate, and until when at the pace so far."""
+    if one.stable_on is not None:
+        return _("too few for a rate until {day}", day=one.stable_on)
+    return _("too few for a rate (fewer than 25)")
+
+
+def until(one: Indicator) -> str:
+    """When a figure that is too small will be large enough, at the pace at which it has grown."""
+    if one.stable_on is None:
+        return ""
+    return _("At the pace so far it will have 25 in its numerator on {day}.", day=one.stable_on)
+
+
+def positive(one: Indicator) -> str:
+    """The categories called positive in short, such as "positive: 0, 3, 4, 5"; nothing where the figure does not depend on them."""
+    if not one.positive:
+        return ""
+    short = dict.fromkeys(code[0] for code in one.positive)
+    return _("positive: {categories}", categories=", ".join(short))
 
 
 def sentence(one: Indicator) -> str:
     """12 of 431 (2.8 %, 1.6–4.8); from a small numerator no rate, only how far the counts reach."""
+    if one.absent is not None:
+        return _("No result, because: {reason}", reason=one.absent)
     if one.interval is None:
         return counts(one)
-    if one.unit in ("days", "kappa"):
+    if one.unit not in RATES:
         return f"{value(one)}, {limits(one)} ({n_('{n} exam', '{n} exams', one.denominator)})"
     if not one.stable:
         return _("{counts}, too few for a rate (95 % {limits})", counts=counts(one), limits=_(UNITS[one.unit], value=limits(one)))

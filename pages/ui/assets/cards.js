@@ -33,7 +33,9 @@ function fill(button, card) {
   const foot = part(`foot ${card.tone}`, "");
   if (card.shape) foot.append(Object.assign(document.createElement("i"), { textContent: card.shape }));
   foot.append(card.foot);
-  button.replaceChildren(part("name", card.name), part("value", card.value), part("beside", card.beside), foot, course(card.course));
+  const name = part("name", card.name);
+  if (card.mark) name.append(part("mark", card.mark));
+  button.replaceChildren(name, part("value", card.value), part("beside", card.beside), foot, course(card.course));
   button.title = card.title;
 }
 

@@ -1,0 +1,1 @@
+"""Figures in the forms in which others ask for them."""
