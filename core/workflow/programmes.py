@@ -55,7 +55,6 @@ class SafetyNet(_Part):
     missed_days: int = Field(14, gt=0)
     outcome_days: int = Field(42, gt=0)
     told_days: int = Field(14, gt=0)
-    invite_days: int = Field(28, ge=0)
     attempts: int = Field(3, gt=0)
     escalate_days: tuple[int, ...] = (0, 28)
     windows: Mapping[TaskKind, Window] = {}

@@ -1,5 +1,6 @@
 """What needs someone today: recalls past their date, cases past the limit, uploads and scores that failed; then what came and was read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -7,16 +8,18 @@ from sqlmodel import Session, col, select
 
 from core.access import Act, Person
 from core.clock import now, today
+from core.safety_net import lists
 from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow.ranking import Filters, Ranked, order, overdue, ranked
-from core.workflow.recalls import RecallRow, open_recalls
+from core.workflow.recalls import RecallRow, counts, open_recalls
 from core.workflow.standing import standing
 from core.workflow.triage import TriageRow, row_of
-from db.enums import IntakeResult
+from db.enums import IntakeResult, TaskKind
 from db.tables import Exam, IntakeBatch, IntakeItem, Read
 
 DAYS = 14
+SHOWN = 50  # overdue recalls at first sight
 RECENT = timedelta(days=7)
 
 
@@ -37,6 +40,7 @@ class Today:
     """Exceptions first. The dictionaries have one entry for each of the last 14 days, today included."""
 
     overdue_recalls: tuple[RecallRow, ...]
+    """The first ones; `recalls_late` is how many there are."""
     waiting_past_limit: tuple[TriageRow, ...]
     failed: tuple[FailedLine, ...]
     arrivals_by_day: dict[date, int]
@@ -44,6 +48,10 @@ class Today:
     waiting: int
     oldest_days: int
     sentences: tuple[Sentence, ...]
+    recalls_late: int
+    net_late: Mapping[TaskKind, int]
+    """Tasks of the safety net past their date, by kind; those of recalls are among them."""
+    net_escalated: int
 
 
 def overview(session: Session, person: Person) -> Today:
@@ -53,7 +61,8 @@ def overview(session: Session, person: Person) -> Today:
     late = tuple(row_of(case, context) for case in sorted(cases, key=order) if overdue(case))
     failed = (*_uploads(session, person), *(_score(case) for case in cases if case.failed))
     unanswered = sum(priors.escalated for priors in context.around.priors.values())
-    recalls = open_recalls(session, person, overdue_only=True)
+    recalls = open_recalls(session, person, overdue_only=True, size=SHOWN)
+    recalls_late = counts(session, person).overdue
     waits = [case.days for case in cases if "waiting" in case.states]
     waiting, oldest = len(waits), max(waits, default=0)
     return Today(
@@ -64,7 +73,10 @@ def overview(session: Session, person: Person) -> Today:
         reads_by_day=_reads(session, person),
         waiting=waiting,
         oldest_days=oldest,
-        sentences=_sentences(len(recalls), len(late), len(failed), unanswered, waiting, oldest),
+        sentences=_sentences(recalls_late, len(late), len(failed), unanswered, waiting, oldest),
+        recalls_late=recalls_late,
+        net_late=lists.kinds(session, person, lists.Wanted(name="overdue")),
+        net_escalated=lists.counts(session, person)["escalated"],
     )
 
 

@@ -25,6 +25,7 @@ def live() -> None:
         today_view.cases(found)
     with right:
         today_view.failures(found)
+    today_view.net(found)
     prior_requests.line(read(open_requests, user))
     today_view.pulse(found)
 

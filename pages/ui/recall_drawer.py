@@ -26,6 +26,8 @@ def drawer(user: Person, row: RecallRow) -> None:
         st.markdown(f"{late}**{_(DECISION[row.kind])}**, {_('due {day}', day=row.due)}  \n{row.number} · {_(PROGRAMME[row.programme])}")
         st.page_link("pages/doctor/case.py", label=_("Open the case of {day}", day=row.exam_date), query_params={"exam": str(row.exam_id)})
         st.page_link("pages/doctor/participant.py", label=_("History"), query_params={"participant": str(row.participant_id)})
+        net = {"list": "all", "search": row.number}
+        st.page_link("pages/coordinator/safety_net.py", label=_("Its task in the safety net"), query_params=net)
         _step_form(user, row)
         _outcome_form(user, row)
 

@@ -1,38 +1,54 @@
 """How open recalls are listed: what is overdue first, filtered by programme, kind and name."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+import streamlit as st
 
 from core.access import Person
-from core.workflow.recalls import RecallRow
+from core.workflow.recalls import Counts, RecallRow, Wanted
 from db.enums import ProgrammeDecision
+from pages.ui.choice import asked
 from pages.ui.i18n import _, day, days, n_
-from pages.ui.queue import TONES
+from pages.ui.queue import TONES, programmes
 from pages.ui.tables import Column, Row, chip, two
 from pages.ui.words import DECISION, PROGRAMME, RECALL_STEP
 
+OVERDUE = "overdue"
 
-def state_line(found: Sequence[RecallRow]) -> str:
-    late = sum(row.days_overdue > 0 for row in found)
-    parts = [f":red-badge[▲ {n_('{n} overdue', '{n} overdue', late)}]"] if late else []
-    return " ".join([*parts, n_("**{n} recall** is open.", "**{n} recalls** are open.", len(found))])
+
+def wanted() -> Wanted:
+    """The filters that the address asks for."""
+    kind = asked("kind", kinds(), "")
+    return Wanted(
+        programme=asked("programme", programmes(), ""), overdue=kind == OVERDUE, text=st.query_params.get("search", ""),
+        kind=ProgrammeDecision(kind) if kind not in ("", OVERDUE) else None,
+    )  # fmt: skip
+
+
+def of_programme(found: Wanted) -> Wanted:
+    """The same without the kind, for the counts beside the kinds."""
+    return Wanted(programme=found.programme, text=found.text)
+
+
+def state_line(found: Counts) -> str:
+    parts = [f":red-badge[▲ {n_('{n} overdue', '{n} overdue', found.overdue)}]"] if found.overdue else []
+    return " ".join([*parts, n_("**{n} recall** is open.", "**{n} recalls** are open.", found.total)])
 
 
 def kinds() -> dict[str, str]:
     shown = (ProgrammeDecision.assessment, ProgrammeDecision.short_term_recall, ProgrammeDecision.technical_recall)
-    return {"": _("All"), "overdue": _("Overdue"), **{kind.value: _(DECISION[kind]) for kind in shown}}
+    return {"": _("All"), OVERDUE: _("Overdue"), **{kind.value: _(DECISION[kind]) for kind in shown}}
 
 
-def counts(found: Iterable[RecallRow], programme: str) -> dict[str, int]:
-    mine = [row for row in found if programme in ("", row.programme)]
-    return {**Counter(row.kind.value for row in mine), "": len(mine), "overdue": sum(row.days_overdue > 0 for row in mine)}
+def by_kind(found: Counts) -> dict[str, int]:
+    return {**{kind.value: n for kind, n in found.by_kind.items()}, "": found.total, OVERDUE: found.overdue}
 
 
-def fitting(found: Iterable[RecallRow], programme: str, kind: str, text: str) -> list[RecallRow]:
-    mine = [
-        row for row in found if programme in ("", row.programme) and text.casefold() in f"{row.participant_name} {row.number}".casefold()
-    ]
-    return [row for row in mine if kind in ("", row.kind.value) or (kind == "overdue" and row.days_overdue)]
+def fitting(found: Counts, asked_for: Wanted) -> int:
+    """How many recalls fit the filters."""
+    if asked_for.overdue:
+        return found.overdue
+    return found.total if asked_for.kind is None else found.by_kind.get(asked_for.kind, 0)
 
 
 def columns() -> list[Column]:

@@ -8,7 +8,8 @@ import streamlit as st
 from core.workflow.today import FailedLine, Today
 from core.workflow.triage import TriageRow
 from pages.ui.bars import COLOURS
-from pages.ui.i18n import N_, _, day, days, moment, n_, oldest, show
+from pages.ui.i18n import N_, _, day, days, moment, n_, number, oldest, show
+from pages.ui.safety_net.words import TASK
 from pages.ui.tables import Column, Picked, Row, table, two
 from pages.ui.words import DECISION, PROGRAMME
 
@@ -18,7 +19,7 @@ HEIGHT = "calc(100vh - 400px)"
 
 def state_line(found: Today) -> str:
     """How many exceptions, or that there is none."""
-    exceptions = len(found.overdue_recalls) + len(found.waiting_past_limit) + len(found.failed)
+    exceptions = found.recalls_late + len(found.waiting_past_limit) + len(found.failed)
     waiting = n_("{n} case waits, {since}.", "{n} cases wait, {since}.", found.waiting, since=oldest(found.oldest_days))
     calm = waiting if found.waiting else _("No case waits.")
     if not exceptions:
@@ -27,7 +28,7 @@ def state_line(found: Today) -> str:
 
 
 def recalls(found: Today) -> None:
-    _title(_("Overdue recalls"), len(found.overdue_recalls))
+    _title(_("Overdue recalls"), found.recalls_late)
     columns = [Column("who", _("Participant"), "strong", link=True), Column("late", _("Overdue for"), "text", "110px", "right nowrap")]
     rows = [
         Row(
@@ -40,6 +41,19 @@ def recalls(found: Today) -> None:
     ]
     if _list("overdue-recalls", columns, rows, _("Overdue recalls"), _("No recall is overdue.")).opened:
         st.switch_page("pages/coordinator/recalls.py", query_params={"kind": "overdue"})
+
+
+def net(found: Today) -> None:
+    """The way to what is overdue in the safety net, by kind; nothing where nothing is."""
+    if not found.net_late:
+        return
+    late = n_("{n} task of the safety net is overdue", "{n} tasks of the safety net are overdue", sum(found.net_late.values()))
+    parts = [f"{_(TASK[kind])} {number(n)}" for kind, n in sorted(found.net_late.items(), key=lambda one: -one[1])]
+    more = f" :red-badge[▲ {n_('{n} escalated', '{n} escalated', found.net_escalated)}]" if found.net_escalated else ""
+    st.page_link(
+        "pages/coordinator/safety_net.py", label=f"{late}: {' · '.join(parts)}{more}", icon=":material/health_and_safety:",
+        width="content", query_params={"list": "overdue"},
+    )  # fmt: skip
 
 
 def cases(found: Today) -> None:
