@@ -12,7 +12,7 @@ from core.columns.source import Kind, Source
 NONE = -(2**31)
 """What stands where a whole number is missing."""
 TYPES: Mapping[Kind, Any] = {
-    "id": np.int32, "day": np.int32, "second": np.int64, "number": np.float32, "flag": np.int32, "word": np.int32,
+    "id": np.int32, "day": np.int32, "second": np.int64, "number": np.float64, "flag": np.int32, "word": np.int32,
 }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _each_once(made: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 def _plain(values: Sequence[Any], kind: Kind) -> NDArray[Any]:
     if kind == "number":
-        return np.array(values, dtype=np.float32)  # None becomes NaN
+        return np.array(values, dtype=np.float64)  # None becomes NaN
     filled = [NONE if value is None else value for value in values] if None in values else values
     return np.array(filled, dtype=TYPES[kind])
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Float, Select, select
+from sqlalchemy import Float, Select, and_, case, func, select
 from sqlmodel import col
 
 from core.columns.moments import as_text, days, seconds
@@ -34,7 +34,7 @@ Kind = Literal["id", "day", "second", "number", "flag", "word"]
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: "day" and "second" count from 1970, "flag" is 0, 1 or NONE, "number" is a float32, "word" a place in a vocabulary."""
+    """`kind`: "day" and "second" count from 1970, "flag" is 0, 1 or NONE, "number" a float64, "word" a place in a vocabulary."""
 
     name: str
     kind: Kind
@@ -95,6 +95,13 @@ def _measured(name: str, column: Any, key: str) -> Column:
     return Column(name, "number", col(column)[key].as_string().cast(Float))
 
 
+def _blind() -> Any:
+    """1 where a read was signed without sight of the AI result and of other reads (`core.workflow.standing.is_blind`)."""
+    run, reads = (func.coalesce(col(Read.seen)[key].as_string(), "") for key in ("run", "reads"))
+    unseen = and_(~col(Read.saw_ai), run.in_(("", "null")), reads.in_(("", "[]", "null", "false", "0")))
+    return case((unseen, 1), else_=0)
+
+
 SOURCES: tuple[Source, ...] = (
     Source("participant", (
         _id("id", Participant.id), _id("site_id", Participant.site_id), _day("birth_day", Participant.birth_date),
@@ -124,7 +131,8 @@ SOURCES: tuple[Source, ...] = (
     )),
     Source("read", (
         _id("id", Read.id), _id("exam_id", Read.exam_id), _id("reader_id", Read.reader_id), _word("decision", Read.decision),
-        _second("at", Read.committed_at), _said("density", Read.opinion, "density"),
+        _second("at", Read.committed_at), _second("opened", Read.opened_at), _said("density", Read.opinion, "density"),
+        Column("blind", "flag", _blind()),
     )),
     Source("readundone", (_id("id", ReadUndone.id), _id("read_id", ReadUndone.read_id), _second("at", ReadUndone.at))),
     Source("recall", (

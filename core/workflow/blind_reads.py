@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+import sqlalchemy as alchemy
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -56,6 +57,7 @@ def blind_reads(session: Session, person: Person, *, card_id: str, start: date, 
     rows = rows.where(Read.committed_at >= _begin(start), Read.committed_at < _begin(end + timedelta(days=1)))
     mine = session.exec(rows.order_by(col(Read.committed_at), col(Read.id))).all()
     exams = select(col(Read.exam_id)).where(Read.reader_id == person.user_id, standing())
+    exams = exams.where(Read.committed_at >= _begin(start), Read.committed_at < _begin(end + timedelta(days=1)))
     known = _revealed(session, person, exams)
     counted = [read for read in mine if is_blind(read) and not _knew(read, known)]
     excluded = tuple(read.committed_at for read in mine if not is_blind(read) or _knew(read, known))
@@ -74,9 +76,7 @@ def _knew(read: Read, known: Mapping[int, datetime]) -> bool:
 
 
 def _with_fate(session: Session, person: Person, exams: SelectOfScalar[int], reads: Sequence[Read]) -> list[BlindRead]:
-    all_of_them: dict[int, list[Read]] = defaultdict(list)
-    for read in session.exec(select(Read).where(col(Read.exam_id).in_(exams), standing()).order_by(col(Read.committed_at), col(Read.id))):
-        all_of_them[read.exam_id].append(read)
+    all_of_them = _by_exam(session, exams)
     arbitrated = set(session.exec(select(Arbitration.exam_id).where(col(Arbitration.exam_id).in_(exams))))
     decisions = select(Decision.exam_id, col(Decision.decision)).where(col(Decision.exam_id).in_(exams)).order_by(col(Decision.id))
     final = dict(session.exec(decisions).all())
@@ -88,9 +88,9 @@ def _with_fate(session: Session, person: Person, exams: SelectOfScalar[int], rea
             committed_at=read.committed_at,
             taken=read.committed_at - read.opened_at,
             verdict=_said(read),
-            place=1 + [one.id for one in all_of_them[read.exam_id]].index(read.id),
+            place=1 + [one.read_id for one in all_of_them[read.exam_id]].index(read.id or 0),
             screening=read.exam_id not in answers,
-            others=tuple(_said(one) for one in all_of_them[read.exam_id] if one.reader_id != person.user_id),
+            others=tuple(one.verdict for one in all_of_them[read.exam_id] if one.reader_id != person.user_id),
             arbitrated=read.exam_id in arbitrated,
             final=final.get(read.exam_id),
             outcome=outcomes.get(read.exam_id),
@@ -99,13 +99,31 @@ def _with_fate(session: Session, person: Person, exams: SelectOfScalar[int], rea
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    read_id: int
+    reader_id: int
+    verdict: Verdict
+
+
+def _by_exam(session: Session, exams: SelectOfScalar[int]) -> Mapping[int, list[_Signed]]:
+    """Every standing read of these exams in the order of signing."""
+    what = (Read.id, Read.exam_id, Read.reader_id, Read.decision, Read.category, Read.opinion)
+    rows = alchemy.select(*(col(column) for column in what)).where(col(Read.exam_id).in_(exams), standing())
+    found: dict[int, list[_Signed]] = defaultdict(list)
+    for read_id, exam_id, reader, decision, category, opinion in session.execute(rows.order_by(col(Read.committed_at), col(Read.id))):
+        found[exam_id].append(_Signed(read_id, reader, verdict(decision, category, opinion)))
+    return found
+
+
 def _answers(session: Session, exams: SelectOfScalar[int]) -> frozenset[int]:
     """Exams of a round in which an earlier exam had been recalled for assessment or at short term: they answer that recall."""
     rows = select(col(Exam.id), col(Exam.episode_id), col(Exam.exam_date)).where(col(Exam.id).in_(exams))
     rounds = {exam_id: (episode, day) for exam_id, episode, day in session.exec(rows)}
     recalls = (ProgrammeDecision.assessment, ProgrammeDecision.short_term_recall)
     recalled = select(Exam.episode_id, func.min(col(Exam.exam_date))).join(Decision, col(Decision.exam_id) == Exam.id)
-    recalled = recalled.where(col(Decision.decision).in_(recalls), col(Exam.episode_id).in_({one for one, _ in rounds.values()}))
+    of = select(col(Exam.episode_id)).where(col(Exam.id).in_(exams))
+    recalled = recalled.where(col(Decision.decision).in_(recalls), col(Exam.episode_id).in_(of))
     first = dict(session.exec(recalled.group_by(col(Exam.episode_id))).all())
     return frozenset(exam_id or 0 for exam_id, (episode, day) in rounds.items() if episode in first and first[episode] < day)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from core.access import Act, Person
@@ -44,7 +45,7 @@ def exams_frame(
     known = as_of or today()
     frame = _whole(session, card_id, sites, known, final_only)
     inside = frame.exam_date.between(pd.Timestamp(start), pd.Timestamp(end))
-    return frame[inside].sort_values(["exam_date", "exam_id"], ignore_index=True)
+    return frame[inside].reset_index(drop=True)
 
 
 Wanted = tuple[str, str, frozenset[int], date, bool, int]
@@ -62,7 +63,7 @@ def _whole(session: Session, card_id: str, sites: frozenset[int], known: date, f
         if wanted in _frames and not writes:
             _frames.move_to_end(wanted)
             return _frames[wanted]
-    frame = _made(session, card_id, sites, known, final_only)
+    frame = _made(session, kept, card_id, sites, known, final_only)
     with _lock:
         if not writes:
             _frames[wanted] = frame
@@ -71,22 +72,25 @@ def _whole(session: Session, card_id: str, sites: frozenset[int], known: date, f
     return frame
 
 
-def _made(session: Session, card_id: str, sites: frozenset[int], known: date, final_only: bool) -> pd.DataFrame:
-    chosen = cohort_rows.choose(session, card_id, sites, end_of(known))
+def _made(session: Session, kept: Kept, card_id: str, sites: frozenset[int], known: date, final_only: bool) -> pd.DataFrame:
+    chosen = cohort_rows.choose(session, kept, card_id, sites, end_of(known))
     found = cohort_rows.facts(chosen) | cohort_rows.decisions(chosen) | cohort_parts.reads(chosen)
     found |= cohort_parts.outcomes(chosen, final_only=final_only) | cohort_parts.assessments(chosen) | cohort_parts.told(chosen)
     found |= cohort_parts.runs(session, chosen)
     frame = pd.DataFrame(found)
     frame = with_days(frame)
     frame = with_follow_up(frame, pd.Timestamp(known))
-    return with_return(frame, chosen, card_id)
+    return with_return(frame, chosen, card_id).sort_values(["exam_date", "exam_id"], ignore_index=True)
 
 
 def invitations_frame(
     session: Session, person: Person, *, card_id: str, start: date, end: date, site_id: int | None = None, as_of: date | None = None
 ) -> pd.DataFrame:
-    """One row per round whose participant was invited in [start, end]: episode_id, number, site_id, synthetic, round, invited_on, booked,
-    attended, answered, quarter."""
+    """One row per round whose participant was invited in [start, end].
+
+    Columns: episode_id, participant_id, number, site_id, synthetic, sex, age (full years on that day), round, invited_on, booked, attended,
+    answered, quarter.
+    """
     person.must(Act.see_figures, site_id)
     sites = person.sites(Act.see_figures) if site_id is None else frozenset({site_id})
     known = as_of or today()
@@ -113,14 +117,21 @@ def _invited(kept: Kept, programmes: Any, sites: frozenset[int], before: int, kn
     old = day <= (known - timedelta(days=ANSWER_DAYS) - date(1970, 1, 1)).days
     frame = pd.DataFrame(
         {
-            "episode_id": episode["id"][chosen].astype(np.int64), "number": cohort_rows.word(participant, "number", people),
+            "episode_id": episode["id"][chosen].astype(np.int64), "participant_id": participant["id"][people].astype(np.int64),
+            "number": cohort_rows.word(participant, "number", people),
             "site_id": participant["site_id"][people].astype(np.int64), "synthetic": participant["synthetic"][people] == 1,
             "round": episode["round"][chosen].astype(np.int64), "invited_on": cohort_rows.day(day), "booked": booked[chosen],
             "attended": came[chosen], "answered": came[chosen] | stayed[chosen] | old,
+            "sex": cohort_rows.word(participant, "sex", people), "age": _years(participant["birth_day"][people], day),
         }
     )  # fmt: skip
     frame["quarter"] = quarter(frame.invited_on)
     return frame
+
+
+def _years(born: NDArray[Any], day: NDArray[Any]) -> NDArray[np.float64]:
+    """Full years at a day; NaN where the date of birth is not known."""
+    return np.where(born == NONE, np.nan, (day - born) // 365.25)
 
 
 def of_one_kind(frame: pd.DataFrame, synthetic: bool | None) -> tuple[pd.DataFrame, bool, bool]:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
-from core.columns import NONE, Rows, current
+from core.columns import NONE, Rows
 from core.columns.places import Ints, last, places
 from core.columns.store import Kept
 from db.enums import PriorStep
@@ -44,9 +44,8 @@ class Chosen:
         return np.asarray(table[column] < self.moment)
 
 
-def choose(session: Session, card_id: str, sites: Collection[int], moment: datetime) -> Chosen:
+def choose(session: Session, kept: Kept, card_id: str, sites: Collection[int], moment: datetime) -> Chosen:
     """The exams of a programme at some sites that had come before `moment`, in the order participant, day, id."""
-    kept = current(session)
     exam, episode, participant = kept["exam"], kept["episode"], kept["participant"]
     programmes = programme_ids(session, card_id)
     before = int(moment.astimezone(UTC).timestamp())
