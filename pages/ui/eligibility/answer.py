@@ -45,8 +45,8 @@ WORDS = {
 
 def answer(said: Verdict, comes: Ahead | None, *, heading: bool = True) -> None:
     """Word, shape and colour, the reason, and when it may change."""
-    word, tone, shape = ANSWERS[said.eligible]
-    badge = f":{tone}-badge[{shape} {_(PROGRAMME[said.card_id])}: {_(word)}]"
+    _word, tone, shape = ANSWERS[said.eligible]
+    badge = f":{tone}-badge[{shape} {_(PROGRAMME[said.card_id])}]"
     with st.container(gap="xxsmall"):
         if heading:
             st.subheader(_(PLAIN[said.card_id, said.eligible]), anchor=False)
@@ -58,7 +58,7 @@ def answer(said: Verdict, comes: Ahead | None, *, heading: bool = True) -> None:
 def rules(said: Verdict, key: str) -> None:
     """A line for the programme's own rule, each risk and each other rule."""
     columns = [
-        Column("rule", _("Rule"), "text", "300px"),
+        Column("rule", _("Rule"), "text", "470px"),
         Column("says", _("Says"), "chip", "150px"),
         Column("value", _("Risk"), "number", "130px", "right"),
         Column("why", _("Because")),
@@ -143,4 +143,4 @@ def _interval(said: Verdict) -> Sequence[str]:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return number(float(value), 1) if isinstance(value, int | float) else str(value)
+    return number(round(float(value), 1)) if isinstance(value, int | float) else str(value)

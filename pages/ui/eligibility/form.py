@@ -1,7 +1,8 @@
 """The questionnaire as a form: only what applies is asked, every answer is kept at once, and what is open or impossible stands below."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import streamlit as st
@@ -10,9 +11,13 @@ from core.access import Person
 from core.clock import today
 from core.eligibility import questionnaire
 from core.eligibility.questionnaire import Sheet
-from core.eligibility.questionnaire.items import ITEMS, NO, SECTIONS, UNKNOWN, WORDS, YES, Item, asked
+from core.eligibility.questionnaire.items import COUNTED, ITEMS, NO, SECTIONS, UNKNOWN, WORDS, YES, Item, asked
 from pages.ui.i18n import _, moment, n_, show
 from pages.ui.session import act
+
+ROW, AMOUNTS = 3, 5
+UNITS = ("a day", "cm", "kg")
+"""Units that the question itself does not name."""
 
 
 def form(user: Person, sheet: Sheet) -> bool:
@@ -21,35 +26,36 @@ def form(user: Person, sheet: Sheet) -> bool:
         load(sheet)
     answers: dict[str, Any] = {}
     for section, words in SECTIONS.items():
-        items = [item for item in ITEMS if item.section == section]
-        if not any(asked(item, answers) for item in items):
-            continue
-        st.header(_(words), anchor=False)
-        _section(sheet.participant_id, items, answers)
+        if any(asked(item, answers) for item in ITEMS if item.section == section):
+            st.header(_(words), anchor=False)
+            _section(sheet.participant_id, section, answers)
     _keep(user, sheet, answers)
     return _end(user, sheet, answers)
 
 
-def _section(participant_id: int, items: list[Item], answers: dict[str, Any]) -> None:
-    """Two columns of questions; amounts of one tobacco share a row."""
-    columns = st.columns(2, gap="large")
-    place = 0
-    for item in items:
-        if not asked(item, answers):
-            continue
-        with columns[place % 2]:
-            answers[item.key] = _ask(item, _key(participant_id, item.key))
-        place += 1
+def _section(participant_id: int, section: str, answers: dict[str, Any]) -> None:
+    """Three questions a row, the amounts of one tobacco in a row of their own; a question may depend on the answer before it."""
+    items = [item for item in ITEMS if item.section == section]
+    for amounts, group in groupby(items, lambda item: item.key.split("_")[0] if item.key.split("_")[0] in COUNTED else ""):
+        slots: Iterator[Any] = iter(())
+        for item in group:
+            if asked(item, answers):
+                slot = next(slots, None)
+                if slot is None:
+                    slots = iter(st.columns(AMOUNTS if amounts else ROW, vertical_alignment="bottom"))
+                    slot = next(slots)
+                with slot:
+                    answers[item.key] = _ask(item, _key(participant_id, item.key))
 
 
 def _ask(item: Item, key: str) -> Any:
     """One question with the widget of its kind; None while it is open."""
-    label = f"{_(item.words)}{f' ({_(item.unit)})' if item.unit else ''}{_(' – if it differed') if item.optional and item.unit else ''}"
+    label = f"{_(item.words)} ({_(item.unit)})" if item.unit in UNITS else _(item.words)
     note = _(item.help) if item.help else None
     if item.kind == "number":
-        return st.number_input(label, value=None, step=1.0, format="%g", key=key, help=note, width=260)
+        return st.number_input(label, value=None, step=1.0, format="%g", key=key, help=note)
     if item.kind == "month":
-        return st.text_input(label, key=key, placeholder="2012-06", help=_("Year and month, such as 2012-06"), width=260)
+        return st.text_input(label, key=key, placeholder="2012-06", help=_("Year and month, such as 2012-06"))
     if item.kind == "many":
         options = item.answers or {}
         return st.pills(label, list(options), selection_mode="multi", format_func=lambda one: _(options[one]), key=key, help=note)

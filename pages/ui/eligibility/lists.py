@@ -63,8 +63,8 @@ def columns(card_id: str, shown: str) -> list[Column]:
     ]
     by_age = [Column("goes_on", _("From"), "text", "140px", "nowrap")]
     risks = [
-        Column("plco", "PLCOm2012", "number", "170px", "right", help=_("Risk of lung cancer within six years; limit 1.51 %")),
-        Column("llp", "LLPv2", "number", "170px", "right", help=_("Risk of lung cancer within five years; limit 2.5 %")),
+        Column("plco", "PLCOm2012", "number", "130px", "right", help=_("Risk of lung cancer within six years; limit 1.51 %")),
+        Column("llp", "LLPv2", "number", "130px", "right", help=_("Risk of lung cancer within five years; limit 2.5 %")),
     ]
     computed = card_id == "lung" and shown != "unknown"
     return [
