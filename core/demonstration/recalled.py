@@ -11,6 +11,9 @@ from core.workflow.programmes import card, due
 from db.enums import Certainty, ProgrammeDecision, RecallStep
 from db.tables import Outcome, Recall, RecallEvent
 
+LATE = 3
+"""Recalls of each programme that are past their date."""
+
 
 def write_recalls(
     session: Session, book: Book, rng: random.Random, programme: str, rounds: list[Round], exam_ids: list[int], decision_ids: list[int]
@@ -26,14 +29,20 @@ def write_recalls(
         row = {"exam_id": exam_id, "decision_id": decision_id, "kind": one.decision, "due": until, "opened_at": one.decided}
         opened.append(row)
         called.append((one, exam_id, decided, until))
-    for recall_id, (one, exam_id, decided, until) in zip(insert_rows(session, Recall, opened), called, strict=True):
-        _steps(book, rng, recall_id, one, exam_id, decided, until)
+    late = _late(book, [until for *_, until in called])
+    for number, (recall_id, (one, exam_id, decided, until)) in enumerate(zip(insert_rows(session, Recall, opened), called, strict=True)):
+        _steps(book, rng, recall_id, one, exam_id, decided, until, lost=number in late)
     book.write(session, RecallEvent)
 
 
-def _steps(book: Book, rng: random.Random, recall_id: int, one: Round, exam_id: int, decided: date, until: date) -> None:
+def _late(book: Book, due_days: list[date]) -> list[int]:
+    """Of those due in the last six weeks a few to which nobody came yet; older ones were found in the end."""
+    recent = [number for number, due_on in enumerate(due_days) if 2 < (book.today - due_on).days < 45]
+    return sorted(recent, key=lambda number: due_days[number])[:: max(len(recent) // LATE, 1)][:LATE]
+
+
+def _steps(book: Book, rng: random.Random, recall_id: int, one: Round, exam_id: int, decided: date, until: date, *, lost: bool) -> None:
     came = until - timedelta(days=rng.randint(0, max(1, (until - decided).days // 2)))
-    lost = rng.random() < 0.05 and until > book.today - timedelta(days=45)  # older ones were found in the end
     steps = [
         (RecallStep.contacted, decided + timedelta(days=2), 10),
         (RecallStep.booked, decided + timedelta(days=3), 11),

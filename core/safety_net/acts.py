@@ -11,7 +11,8 @@ from core import audit
 from core.access import Act, Person
 from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
-from core.safety_net import contacts, reasons
+from core.messages import contacts
+from core.safety_net import reasons
 from core.safety_net.events import told_of
 from core.safety_net.rules import RECALLS
 from core.safety_net.writing import alone

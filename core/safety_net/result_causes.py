@@ -38,7 +38,9 @@ def told() -> ColumnElement[bool]:
         col(Document.exam_id) == col(Exam.id), col(Document.kind) == DocumentKind.letter, col(Document.at) >= col(Decision.at)
     )
     sent = exists().where(col(Delivery.item_id) == col(MailingItem.id), col(Delivery.step) == DeliveryStep.sent)
-    tells = exists().where(col(Mailing.id) == col(MailingItem.mailing_id), col(Mailing.template).startswith(RESULT))
+    tells = exists().where(
+        col(Mailing.id) == col(MailingItem.mailing_id), col(Mailing.template).startswith(RESULT), col(Mailing.at) >= col(Decision.at)
+    )
     message = exists().where(
         col(MailingItem.participant_id) == col(Episode.participant_id), col(MailingItem.episode_id) == col(Exam.episode_id), tells, sent
     )

@@ -34,35 +34,35 @@ class Rule:
 RULES: Mapping[TaskKind, Rule] = {
     K.short_term_recall: Rule(
         "recall.short-term", "1.0", N_("{scheme} {category} on {day}: a repeat exam is due {due}"),
-        N_("Until a later exam of the participant in the programme has come, or the recall is closed"),
+        N_("It ends with a later exam in the programme, or when the recall is closed"),
     ),
     K.assessment: Rule(
         "recall.assessment", "1.0", N_("{scheme} {category} on {day}: assessment is due {due}"),
-        N_("Until the recall is closed with an outcome or a reason"),
+        N_("It ends when the recall is closed, with an outcome or a reason"),
     ),
     K.technical_recall: Rule(
         "recall.technical", "1.0", N_("The exam of {exam} could not be read: new images are due {due}"),
-        N_("Until the images that were asked for have come, or the recall is closed"),
+        N_("It ends when the images that were asked for have come, or the recall is closed"),
     ),
     K.next_round: Rule(
         "round.due", "1.0", N_("The next round was due {due} and nobody was invited"),
-        N_("Until an invitation is made, or the participant no longer takes part"),
+        N_("It ends with an invitation, or when the participant no longer takes part"),
     ),
     K.missed_appointment: Rule(
         "appointment.missed", "1.0", N_("The appointment of {day} was not kept and there is no later one"),
-        N_("Until there is a later appointment or an exam, or the round is closed"),
+        N_("It ends with a later appointment or an exam, or when the round is closed"),
     ),
     K.no_answer: Rule(
         "invitation.no-answer", "1.0", N_("Invited on {day}, and no answer since"),
-        N_("Until something else happens in the round, or it is closed"),
+        N_("It ends when something else happens in the round"),
     ),
     K.outcome_missing: Rule(
         "outcome.missing", "1.0", N_("Assessed on {day}, and no outcome is recorded"),
-        N_("Until an outcome is recorded, or the recall is closed"),
+        N_("It ends when an outcome is recorded, or the recall is closed"),
     ),
     K.result_not_told: Rule(
         "result.not-told", "1.0", N_("Decided on {day}, and no letter or message tells the result"),
-        N_("Where letters or messages tell results here: until one tells this result"),
+        N_("It ends when a letter or a message tells the result; asked for only where they tell results here"),
     ),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from core.access import Act, Person
 from core.clock import now, today
 from core.safety_net import lists
+from core.safety_net.rules import RECALLS
 from core.sealing import unseal
 from core.words import N_, Sentence, say
 from core.workflow.ranking import Filters, Ranked, order, overdue, ranked
@@ -52,6 +53,11 @@ class Today:
     net_late: Mapping[TaskKind, int]
     """Tasks of the safety net past their date, by kind; those of recalls are among them."""
     net_escalated: int
+
+    @property
+    def other_late(self) -> int:
+        """Overdue tasks that are not the recalls' own."""
+        return sum(n for kind, n in self.net_late.items() if kind not in RECALLS)
 
 
 def overview(session: Session, person: Person) -> Today:

@@ -9,7 +9,6 @@ from pages.ui import people
 from pages.ui.choice import choice, pick
 from pages.ui.frame import filters, head, nothing_here
 from pages.ui.i18n import _
-from pages.ui.queue import programmes
 from pages.ui.safety_net import rounds_view, view
 from pages.ui.safety_net.drawer import drawer
 from pages.ui.safety_net.words import LISTS
@@ -22,7 +21,7 @@ found = read(overview, user, view.wanted(places), page=people.page())
 head(_("Safety net"), view.state_line(found))
 with filters():
     name = choice("list", _("List"), {key: _(word) for key, word in LISTS.items()}, counts=found.counts)
-    programme = choice("programme", _("Programme"), programmes())
+    programme = choice("programme", _("Programme"), rounds_view.programmes_of(name))
 with filters():
     if name != "rounds":
         pick("kind", _("Kind"), view.kinds(found), width=280)

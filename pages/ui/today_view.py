@@ -19,7 +19,7 @@ HEIGHT = "calc(100vh - 400px)"
 
 def state_line(found: Today) -> str:
     """How many exceptions, or that there is none."""
-    exceptions = found.recalls_late + len(found.waiting_past_limit) + len(found.failed)
+    exceptions = found.recalls_late + found.other_late + len(found.waiting_past_limit) + len(found.failed)
     waiting = n_("{n} case waits, {since}.", "{n} cases wait, {since}.", found.waiting, since=oldest(found.oldest_days))
     calm = waiting if found.waiting else _("No case waits.")
     if not exceptions:

@@ -23,9 +23,7 @@ def show(user: Person, participant_id: int) -> None:
         return
     columns = [Column("due", _("Due"), "text", "150px", "nowrap"), Column("task", _("What is open, and why"), link=True)]
     works = user.may(Act.work_queue)
-    rows = [
-        Row(str(task.task_id), {"due": _due(task), "task": two(_(TASK[task.kind]), said(task.why))}, opens=works) for task in found.tasks
-    ]
+    rows = [_row(task, works) for task in found.tasks]
     picked = table("safety-net", columns, rows, label=_("Safety net"))
     if picked.opened and works:
         drawer(user, next(task for task in found.tasks if str(task.task_id) == picked.opened))

@@ -18,9 +18,13 @@ from pages.ui.words import PROGRAMME
 INVITATIONS = Path(__file__).resolve().parents[2] / "coordinator" / "invitations.py"
 
 
-def show(user: Person, programme: str, site: str) -> None:
-    """The list of one programme: of lung screening where none is chosen."""
-    card_id = programme or next(one for one in programmes() if one)
+def programmes_of(name: str) -> dict[str, str]:
+    """What the filter offers: rounds without an invitation are shown for one programme at a time."""
+    return {key: said for key, said in programmes().items() if key or name != "rounds"}
+
+
+def show(user: Person, card_id: str, site: str) -> None:
+    """The list of one programme."""
     found = read(overdue_rounds, user, card_id, site_id=int(site) if site else None, page=people.page(), size=people.SIZE)
     if not found.rows:
         nothing_here(

@@ -67,8 +67,8 @@ def columns() -> list[Column]:
         Column("participant", _("Participant"), "strong", "190px", link=True),
         Column("programme", _("Programme"), "chip", "90px"),
         Column("task", _("What is open, and why")),
-        Column("state", _("State"), "chip", "150px"),
-        Column("tried", _("Attempts"), "text", "180px"),
+        Column("state", _("State"), "chip", "136px"),
+        Column("tried", _("Attempts"), "text", "200px"),
         Column("site", _("Site"), "muted", "150px"),
     ]
 
