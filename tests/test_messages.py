@@ -166,7 +166,7 @@ def test_who_cannot_be_written_to_is_withheld_with_the_reason(maria: Person) -> 
 
 
 def test_nothing_is_made_when_one_message_lacks_a_field(maria: Person) -> None:
-    with transaction() as session, pytest.raises(Rejected, match="cannot be written"):
+    with pytest.raises(Rejected, match="cannot be written"), transaction() as session:
         mailings.make(
             session, maria, Plan("lung", "invitation", Channel.letter), [Recipient(somebody(maria), None, {"when": WHEN["when"]})]
         )
@@ -191,7 +191,7 @@ def test_mailings_of_other_sites_are_out_of_reach(maria: Person) -> None:
         south = a_site(session, "SOUTH", name="South")
         sam = a_person(session, "sam", role=Role.coordinator, site=south)
         there = a_participant(session, site=south).id or 0
-    with transaction() as session, pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed), transaction() as session:
         mailings.make(session, maria, Plan("lung", "invitation", Channel.letter), [Recipient(there, None, WHEN)])
     made = mailing(maria, [somebody(maria)], Channel.letter)
     with transaction() as session:
@@ -327,7 +327,7 @@ def test_a_refusal_is_named_and_what_passes_is_tried_again(maria: Person, office
     with transaction() as session:
         assert state.retry(session, maria, made) == 2
     assert sending.send(made) == sending.Sent(sent=2)
-    with transaction() as session, pytest.raises(Conflict, match="tried it again already"):
+    with pytest.raises(Conflict, match="tried it again already"), transaction() as session:
         state.retry(session, maria, made)
 
 
