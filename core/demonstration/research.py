@@ -30,6 +30,7 @@ from db.tables import Episode, EpisodeEvent, Exam, Participant, ParticipantToken
 ROLES = (Role.coordinator, Role.manager)
 UNDATED = N_("the days of this table are invented")
 OTHERWISE = N_("the table does not record what this figure is counted from")
+NO_TABLE = N_("There is no table {name}; looked for {looked}. Name its folder by --tables or FIRSTLIGHT_SHARED_DATA")
 AT_ONCE = 20_000  # rows handed to the database in one statement
 
 
@@ -56,15 +57,11 @@ class Taken:
 
 
 def table(folder: Path | None, name: str) -> Path:
-    """The file of a table; Rejected naming every place that was looked at."""
-    places = [folder] if folder else [settings().shared_data.expanduser() / "tables"]
-    for place in places:
-        if (place / name).is_file():
-            return place / name
-    looked = ", ".join(str((place / name).resolve()) for place in places)
-    raise Rejected(
-        N_("There is no table {name}; looked for {looked}. Name its folder by --tables or FIRSTLIGHT_SHARED_DATA"), name=name, looked=looked
-    )
+    """The file of a table in `folder` or that of the settings; Rejected saying where it was looked for."""
+    path = (folder or settings().shared_data.expanduser() / "tables") / name
+    if not path.is_file():
+        raise Rejected(NO_TABLE, name=name, looked=str(path.resolve()))
+    return path
 
 
 def refuse_beside_real(session: Session) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.metrics.interval import Interval
 from core.metrics.labels import Bools, Floats
+from core.metrics.proportions import wilson
 
 CHUNK = 64  # bootstrap replicates at once, so that memory stays small
 COMMON = ("exams", "followed", "cancers", "healthy")
@@ -20,6 +21,8 @@ RATES: Mapping[str, tuple[str, str]] = {
     "recall": ("recalled", "exams"), "arbitration": ("arbitrated", "exams"), "detection": ("found", "followed"),
     "sensitivity": ("found", "cancers"), "specificity": ("cleared", "healthy"), "ppv": ("found", "positive"), "cost": ("cost", "exams"),
 }  # fmt: skip
+ONES = ("recalled", "found", "cleared")
+"""Counts of exams. Where none or all are counted every draw says the same, so the interval is Wilson's and a difference says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """numerator / denominator with its interval, and how far it lies from the baseline's (None for the baseline)."""
+    """numerator / denominator with its interval, and how far it lies from the baseline's: None for the baseline, and where both are none
+    or all of what is counted."""
 
     numerator: float
     denominator: float
@@ -168,8 +172,11 @@ def _rate(own: dict[str, Floats], before: dict[str, Floats] | None, numerator: s
     if share is None:
         return None
     usual = None if before is None else _share(before[numerator], before[denominator])
-    change = None if usual is None else _percentiles(share - usual)
-    return Rate(float(own[numerator][0]), float(own[denominator][0]), _percentiles(share), change)
+    certain = share[0] in (0, 1) and numerator in ONES
+    silent = certain and usual is not None and usual[0] == share[0]
+    change = None if usual is None or silent else _percentiles(share - usual)
+    interval = wilson(float(own[numerator][0]), float(own[denominator][0])) if certain else _percentiles(share)
+    return Rate(float(own[numerator][0]), float(own[denominator][0]), interval, change)
 
 
 def _share(numerator: Floats, denominator: Floats) -> Floats | None:

@@ -56,6 +56,12 @@ def at(policy: Policy, step: int) -> Policy:
     return replace(policy, rule_out_to=step) if policy.kind == "rule_out" else policy
 
 
+def threshold(policy: Policy) -> int | None:
+    """Where the threshold of the policy stands; None where it has none."""
+    found: Mapping[Kind, int] = {"triage": policy.double_from, "ai_second": policy.recall_from, "rule_out": policy.rule_out_to}
+    return found.get(policy.kind)
+
+
 def weighed(source: Reads | Panel, chosen: Policy, today: Policy, costs: Costs, *, replicates: int = REPLICATES, seed: int = 0) -> Weighed:
     """All of them on the same exams and the same draws; policies with AI are left out where the exams have no score."""
     scored = bool((source.step > 0).all())

@@ -12,6 +12,7 @@ from core.demonstration.research import table
 from core.metrics import mrmc
 from core.metrics.interval import Interval
 from core.metrics.panel import FEWEST, Panel, panel_of
+from core.settings import settings
 from core.words import N_, Sentence, say
 
 MAMMOGRAPHY, VIPER = "mammography_reader_study.csv", "viper_reads.csv"
@@ -41,6 +42,8 @@ class Study:
     model: str
     readers: int
     left_out: int
+    breasts: bool = False
+    """Whether each row is a breast, else an exam."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,13 @@ class AgainstReaders:
     model: Interval
     gap: mrmc.Test
     kind: mrmc.Readers
+
+
+def missing(key: str, folder: Path | None = None) -> Sentence | None:
+    """Why a study cannot be simulated on: its table is not there."""
+    name = MAMMOGRAPHY if key == "mammography" else VIPER
+    path = (folder or settings().shared_data.expanduser() / "tables") / name
+    return None if path.is_file() else say(N_("its table {name} is not in the folder of research data (FIRSTLIGHT_SHARED_DATA)"), name=name)
 
 
 def study(key: str, *, model: str = "GMIC_top5", threshold: float = 0.5, folder: Path | None = None) -> Study:
@@ -79,7 +89,7 @@ def _mammography(path: Path, model: str, threshold: float) -> Study:
     score = rows[f"AI_{model}_POM"].to_numpy(dtype=np.float64)
     readers = np.full(len(rows), len(recalls))
     panel = panel_of(rows.case_ID, rows.label, recalls.sum(axis=0), readers, tenths(score))
-    return Study(panel, say(ABOUT["mammography"]), MODELS[model], len(recalls), 0)
+    return Study(panel, say(ABOUT["mammography"]), MODELS[model], len(recalls), 0, breasts=True)
 
 
 def _viper(path: Path, modality: str) -> Study:
