@@ -1,0 +1,1 @@
+"""Where published protocols ask for different things after the same nodule."""
