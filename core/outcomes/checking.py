@@ -1,6 +1,6 @@
 """The second person: approves or refuses what somebody else entered, one entry or a whole list of a registry, never the own work."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +29,12 @@ def refuse(session: Session, person: Person, subject: str, row_id: int, note: st
     if not note.strip():
         raise Rejected(N_("Say what is wrong with the entry; its author reads it"))
     return _check(session, person, subject, row_id, CheckVerdict.refused, note.strip()[:500])
+
+
+def approve_many(session: Session, person: Person, entries: Iterable[tuple[str, int]]) -> int:
+    """Approve several entries, all of them or none: the own ones among them, or one that somebody checked, stop the whole act."""
+    reports_first = sorted(set(entries), key=lambda entry: entry[0] != PATHOLOGY)  # an outcome of a list approves the report beside it
+    return len([approve(session, person, subject, row_id) for subject, row_id in reports_first])
 
 
 def approve_list(session: Session, person: Person, list_id: str) -> int:

@@ -63,12 +63,15 @@ def _unchecked(table: Any, person: Person, exams: list[Any], *, own: bool) -> An
 
 
 def _refused(table: Any, person: Person, exams: list[Any]) -> Any:
+    return _entries(table).where(*exams, *to_put_right(table, person))
+
+
+def to_put_right(table: Any, person: Person) -> list[Any]:
     """Refused entries of this person that nobody made anew and that were not laid aside."""
-    later = _later(table)
-    return _entries(table).where(*exams, table.entered_by == person.user_id, refused(table), ~laid_aside(table), ~later)
+    return [table.entered_by == person.user_id, refused(table), ~laid_aside(table), ~replaced_by(table)]
 
 
-def _later(table: Any) -> Any:
+def replaced_by(table: Any) -> Any:
     """Whether a further entry takes the place of a row."""
     newer = aliased(table)
     same = [newer.exam_id == table.exam_id, newer.id > table.id]

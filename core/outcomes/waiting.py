@@ -63,14 +63,14 @@ def _count(session: Session, asked: Any) -> int:
 
 
 def _lines(session: Session, asked: Sequence[Any]) -> Iterator[Line]:
-    heads = _heads(session, {row.exam_id for row in asked})
+    known = heads(session, {row.exam_id for row in asked})
     entries, notes = _rows(session, asked), _notes(session, asked)
     people = {row.id: row.name for row in session.execute(select(col(User.id), col(User.name)))}
     for row in asked:
         entry = entries.get((row.subject, row.row_id))
         since = row.since.date() if isinstance(row.since, datetime) else row.since
         yield Line(
-            **heads[row.exam_id], since=since, days=max((today() - since).days, 0),
+            **known[row.exam_id], since=since, days=max((today() - since).days, 0),
             said=entry_said(entry) if entry else _so_far(session, row.exam_id), subject=row.subject, row_id=row.row_id,
             by=people.get(entry.entered_by, "") if entry else "", note=notes.get((row.subject, row.row_id)),
             list_id=getattr(entry, "list_id", None),
@@ -82,7 +82,8 @@ def _so_far(session: Session, exam_id: int) -> Sentence | None:
     return found.because if found else None
 
 
-def _heads(session: Session, exam_ids: set[int]) -> dict[int, dict[str, Any]]:
+def heads(session: Session, exam_ids: set[int]) -> dict[int, dict[str, Any]]:
+    """Whose exams these are, by exam id: the first fields of a line."""
     rows = select(Exam, Participant, col(Programme.card_id), col(Site.name)).join(Episode, col(Episode.id) == Exam.episode_id)
     rows = rows.join(Participant, col(Participant.id) == Episode.participant_id).join(Programme, col(Programme.id) == Episode.programme_id)
     rows = rows.join(Site, col(Site.id) == Exam.site_id).where(col(Exam.id).in_(exam_ids))

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from core.access import Person
+from core.access import Act, Person
+from core.outcomes.known import as_known_on
 from core.words import N_, Sentence, say
 from core.workflow.opinions import DecisionLine, ReadLine, decision_of, reads_of
 from core.workflow.outcomes import latest
@@ -32,7 +33,10 @@ class ScoreThen:
 
 @dataclass(frozen=True)
 class Missed:
-    """An exam after which an interval cancer came. `ai` is None exactly when `ai_reason` says why."""
+    """An exam after which an interval cancer came. `ai` is None exactly when `ai_reason` says why.
+
+    `counts` once a second person approved the outcome; `review` is the class (0–3) a doctor gave the images, where that counts.
+    """
 
     exam_id: int
     exam_date: date
@@ -45,6 +49,9 @@ class Missed:
     decision: DecisionLine | None
     ai: ScoreThen | None
     ai_reason: Sentence | None
+    counts: bool = True
+    review: int | None = None
+    may_review: bool = False
 
 
 def missed(session: Session, person: Person, participant_id: int) -> tuple[Missed, ...]:
@@ -56,7 +63,8 @@ def missed(session: Session, person: Person, participant_id: int) -> tuple[Misse
         outcome = latest(session, exam.id or 0)
         if outcome is None or outcome.kind != OutcomeKind.interval_cancer:
             continue
-        decision = decision_of(session, exam.id or 0)
+        decision, known = decision_of(session, exam.id or 0), as_known_on(session, exam.id or 0)
+        counts = known.kind == OutcomeKind.interval_cancer
         reads = reads_of(session, person, exam.id or 0)
         ai, reason = (
             (None, say(N_("AI hidden until you decide")))
@@ -67,7 +75,8 @@ def missed(session: Session, person: Person, participant_id: int) -> tuple[Misse
             Missed(
                 exam_id=exam.id or 0, exam_date=exam.exam_date, programme=card_id, diagnosed=outcome.happened_on,
                 days_after=(outcome.happened_on - exam.exam_date).days, certainty=outcome.certainty, source=outcome.source,
-                reads=reads, decision=decision, ai=ai, ai_reason=reason,
+                reads=reads, decision=decision, ai=ai, ai_reason=reason, counts=counts, review=known.review,
+                may_review=counts and exam.site_id in person.sites(Act.read_cases),
             )
         )  # fmt: skip
     return tuple(found)

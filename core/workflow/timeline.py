@@ -8,14 +8,16 @@ from sqlmodel import Session, col, or_, select
 
 from core.access import Act, Person
 from core.errors import NotAllowed
+from core.outcomes.said import entry_said
 from core.words import N_, Sentence, say
 from core.workflow.blind import reads_hidden
 from core.workflow.registry import public_ids
 from core.workflow.standing import standing
 from core.workflow.withheld import withheld
-from db.enums import Certainty, DocumentKind, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
+from db.enums import Certainty, CheckVerdict, DocumentKind, EpisodeStep, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep, RunOutcome
 from db.tables import (
     Arbitration,
+    Assessment,
     Decision,
     Document,
     Episode,
@@ -25,10 +27,12 @@ from db.tables import (
     ModelVersion,
     Outcome,
     Participant,
+    Pathology,
     Programme,
     Read,
     Recall,
     RecallEvent,
+    SecondCheck,
     User,
 )  # fmt: skip
 
@@ -66,9 +70,13 @@ ATTENDED = {
     ProgrammeDecision.short_term_recall: N_("Short-term recall attended"),
     ProgrammeDecision.technical_recall: N_("Technical recall attended"),
 }
+CHECKS = {
+    CheckVerdict.approved: N_("Second check by {who}, approved: {said}"),
+    CheckVerdict.refused: N_("Second check by {who}, refused: {said}"),
+}
 DOCUMENTS = {DocumentKind.report: N_("Report written"), DocumentKind.letter: N_("Letter written")}
 CERTAINTY = {Certainty.provisional: N_("provisional"), Certainty.final: N_("final")}
-ORDER = ("invited", "exam", "ai", "read", "arbitration", "decision", "document", "recall", "outcome")
+ORDER = ("invited", "exam", "ai", "read", "arbitration", "decision", "document", "recall", "assessment", "pathology", "outcome", "check")
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def timeline(session: Session, person: Person, participant_id: int) -> tuple[Tim
     found += _runs(session, set(exams) - withheld(session, person, cards))
     found += _reads(session, person, exams, reads_hidden(session, person, exams))
     found += [*_decisions(session, exams), *_recalls(session, exams), *_outcomes(session, exams)]
-    found += [*_arbitrations(session, exams), *_documents(session, exams)]
+    found += [*_arbitrations(session, exams), *_documents(session, exams), *_found_out(session, exams)]
     events = []
     for at, kind, text, exam_id, episode_id in found:
         episode = exams[exam_id].episode_id if exam_id is not None else episode_id
@@ -153,6 +161,23 @@ def _recalls(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
 def _outcomes(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
     for row in session.exec(select(Outcome).where(col(Outcome.exam_id).in_(exam_ids)).order_by(col(Outcome.id))):
         yield row.happened_on, "outcome", say(OUTCOMES[row.kind], certainty=CERTAINTY[row.certainty], source=row.source), row.exam_id, None
+
+
+def _found_out(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
+    """Assessments, pathology, and what second persons said of them and of outcomes."""
+    exams = set(exam_ids)
+    done = {table: list(session.exec(select(table).where(col(table.exam_id).in_(exams)))) for table in (Assessment, Pathology, Outcome)}
+    for step in done[Assessment]:
+        yield step.happened_on, "assessment", entry_said(step), step.exam_id, None
+    for report in done[Pathology]:
+        yield report.reported_on, "pathology", say(N_("Pathology: {said}"), said=entry_said(report)), report.exam_id, None
+    for table, rows in done.items():
+        entries = {row.id: row for row in rows}
+        checks = select(SecondCheck, User.name).join(User, col(User.id) == SecondCheck.author_id)
+        checks = checks.where(SecondCheck.subject == table.__tablename__, col(SecondCheck.row_id).in_(entries))
+        for check, who in session.exec(checks):
+            entry = entries[check.row_id]
+            yield check.at.date(), "check", say(CHECKS[check.verdict], who=who, said=entry_said(entry)), entry.exam_id, None
 
 
 def _arbitrations(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:

@@ -13,7 +13,7 @@ user = require(Act.see_participants)
 who = read(line, user, history_top.asked())
 history_top.top(who, user)
 events = read(timeline, user, who.id)
-history_missed.cards(read(missed, user, who.id))
+history_missed.cards(read(missed, user, who.id), user)
 history_events.axis_of(events)
 left, right = st.columns([5, 7], gap="large")
 with left:

@@ -21,7 +21,10 @@ KINDS: dict[str, tuple[str, Tone, str]] = {
     "decision": (N_("Decision"), "orange", "◆"),
     "document": (N_("Document"), "gray", "▤"),
     "recall": (N_("Recall"), "orange", "↩"),
+    "assessment": (N_("Assessment"), "orange", "◇"),
+    "pathology": (N_("Pathology"), "red", "◇"),
     "outcome": (N_("Outcome"), "red", "■"),
+    "check": (N_("Check"), "gray", "✓"),
 }
 
 

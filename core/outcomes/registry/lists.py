@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -53,6 +54,12 @@ def look(session: Session, person: Person, list_id: str) -> None:
     row = _mine(session, person, list_id)
     row.looked = job.looked(session, person, row)
     session.add(row)
+
+
+def rows(session: Session, person: Person, list_id: str) -> list[list[Any]]:
+    """What each row became when the list was last looked through; NotAllowed outside the person's sites."""
+    lists.line(session, person, list_id)
+    return job.rows(list_id)
 
 
 def waiting(session: Session, person: Person) -> tuple[Open, ...]:

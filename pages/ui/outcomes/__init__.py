@@ -1,0 +1,1 @@
+"""How outcomes are listed, entered, checked and told."""
