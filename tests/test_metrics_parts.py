@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import norm
 from sklearn.metrics import average_precision_score, precision_recall_curve
 from statsmodels.stats import proportion as two_groups
+from statsmodels.stats.multitest import multipletests
 
 from core.metrics import bench, cusum, drift, label_free, multiplicity, operating_points, precision_recall, roc, subgroups
 from core.metrics.decision_curve import decision_curve
@@ -117,6 +118,13 @@ def test_a_group_of_four_cancers_gets_counts_and_no_area() -> None:
     assert set(large.gaps) == {"specificity"}
     with pytest.raises(ValueError, match="one group for each case"):
         subgroups.subgroups(truth, np.linspace(0, 1, 54), ["x"], threshold=0.5)
+
+
+@pytest.mark.parametrize("method", ["holm", "fdr_bh"])
+def test_adjusting_gives_what_statsmodels_gives(method: str) -> None:
+    p = np.random.default_rng(4).random(40) ** 3
+    found = multiplicity.adjusted(dict(enumerate(p)), method)  # type: ignore[arg-type]
+    assert list(found.values()) == pytest.approx(multipletests(p, method=method)[1])
 
 
 def test_adjusting_for_many_looks() -> None:

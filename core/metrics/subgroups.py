@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from core.metrics.interval import Interval, normal_quantile
@@ -57,7 +57,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """Positives and negatives of each group at each distinct score (groups, scores), the lowest first; `at`: first score called."""
+    """Positives and negatives of each group at and between the scores of positives (groups, places), the lowest first.
+
+    `at`: the first place that is called.
+    """
 
     names: tuple[str, ...]
     sick: Floats
@@ -73,9 +76,11 @@ def subgroups(truth: ArrayLike, score: ArrayLike, groups: ArrayLike, *, threshol
 def over(truth: ArrayLike, score: ArrayLike, characteristics: Mapping[str, ArrayLike], *, threshold: float) -> dict[str, tuple[Group, ...]]:
     """As `subgroups` for several characteristics, with one correction over all gaps of all of them."""
     positive, values = both_classes(truth, score)
-    distinct, place = np.unique(values, return_inverse=True)
-    at = int(np.searchsorted(distinct, threshold))
-    counted = {name: _counts(positive, place, len(distinct), each, at) for name, each in characteristics.items()}
+    edges = np.unique(np.append(values[positive], threshold))  # between two scores of positives every negative ranks the same
+    place = np.searchsorted(edges, values)
+    place = 2 * place + (edges[np.minimum(place, len(edges) - 1)] == values)  # odd: at an edge, even: between edges
+    at = 2 * int(np.searchsorted(edges, threshold)) + 1
+    counted = {name: _counts(positive, place, 2 * len(edges) + 1, each, at) for name, each in characteristics.items()}
     gaps = _looked_at(counted)
     return {
         name: tuple(_group(counts, g, {m: gaps[name, g, m] for m in MEASURES if (name, g, m) in gaps}) for g in range(len(counts.names)))
@@ -88,13 +93,13 @@ def flagged(groups: Iterable[Group]) -> tuple[tuple[Group, str], ...]:
     return tuple((group, measure) for group in groups for measure in MEASURES if measure in group.gaps and group.gaps[measure].flagged)
 
 
-def _counts(positive: Bools, place: "np.ndarray[tuple[int], np.dtype[np.intp]]", scores: int, groups: ArrayLike, at: int) -> _Counts:
+def _counts(positive: Bools, place: NDArray[np.intp], places: int, groups: ArrayLike, at: int) -> _Counts:
     named = np.asarray(groups, dtype=object)
     if named.shape != positive.shape:
         raise ValueError(f"groups have shape {named.shape} and truth {positive.shape}; expected one group for each case")
     group, names = pd.factorize(named, sort=True, use_na_sentinel=False)
-    cell, size = group * scores + place, len(names) * scores
-    both = [np.bincount(cell[part], minlength=size).reshape(len(names), scores).astype(np.float64) for part in (positive, ~positive)]
+    cell, size = group * places + place, len(names) * places
+    both = [np.bincount(cell[part], minlength=size).reshape(len(names), places).astype(np.float64) for part in (positive, ~positive)]
     return _Counts(tuple(str(name) for name in names), both[0], both[1], at)
 
 

@@ -33,7 +33,13 @@ def groups(performance: ModelPerformance, *, share: float, sites: Mapping[int, s
     every = characteristics(performance.frame, sites)
     told = {name: values for name, values in every.items() if values.nunique() > 1}
     found = subgroups.over(performance.truth, performance.score, told, threshold=threshold)
+    found = {name: tuple(sorted(parts, key=_order)) for name, parts in found.items()}
     return Groups(threshold, found, tuple(name for name in every if name not in told))
+
+
+def _order(group: Group) -> tuple[bool, bool, str]:
+    """By name; the youngest first, what is not recorded last."""
+    return group.name in (UNKNOWN, OTHERS), not group.name.startswith("<"), group.name
 
 
 def characteristics(frame: pd.DataFrame, sites: Mapping[int, str]) -> dict[str, "pd.Series[str]"]:

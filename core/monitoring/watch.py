@@ -14,6 +14,7 @@ from sqlmodel import Session
 from core.access import Person
 from core.clock import today
 from core.metrics import cusum
+from core.metrics.accuracy import too_few
 from core.metrics.cusum import Chart
 from core.metrics.drift import Drift, drifts
 from core.metrics.label_free import Estimate, estimate
@@ -23,7 +24,7 @@ from core.metrics.screening import bools, final
 from core.monitoring.kept_runs import runs_of
 from core.words import N_, Sentence, say
 from core.workflow import cohort
-from core.workflow.performance import ModelPerformance, model_performance, version_of
+from core.workflow.performance import followed_up, version_of, with_runs
 from core.workflow.period import EARLIEST
 
 Level = Literal["steady", "watch", "act"]
@@ -101,19 +102,19 @@ def watch(
     start = end - timedelta(days=recent_days - 1)
     before = start - timedelta(days=reference_days)
     version = version_of(session, model)
-    every = cohort.exams_frame(session, person, card_id=card_id, start=before, end=end, site_id=site_id, as_of=end)
-    frame, invented, both = cohort.of_one_kind(every, synthetic)
-    frame = frame.drop(columns=["score", "step"]).merge(runs_of(session, version.id or 0, end).assign(ran=True), on="exam_id", how="left")
+    every = cohort.exams_frame(session, person, card_id=card_id, start=EARLIEST, end=end, site_id=site_id, as_of=end)
+    known, invented, both = cohort.of_one_kind(every, synthetic)
+    runs = runs_of(session, version.id or 0, end).assign(ran=True)
+    frame = known[known.exam_date >= pd.Timestamp(before)].drop(columns=["score", "step"]).merge(runs, on="exam_id", how="left")
     recent = frame.exam_date >= pd.Timestamp(start)
     quantities = _quantities(frame, recent)
     told = {one.key for one in quantities}
-    made, reason = _estimate(
-        session, person, frame[recent], card_id=card_id, model=model, share=share, end=start, site_id=site_id, synthetic=invented
-    )
+    older = known[known.exam_date < pd.Timestamp(start)]
+    made, reason = _estimate(followed_up(with_runs(older, runs))[0], frame.score[recent], share)
     return Watch(
         model=model, synthetic=version.synthetic, invented=invented, both=both, before=before, start=start, end=end,
         n_before=int((~recent).sum()), n_now=int(recent.sum()), quantities=quantities,
-        streams=(*_streams(frame, recent), *_cancers(session, person, card_id, site_id, invented, recent_days, end)),
+        streams=(*_streams(frame, recent), *_cancers(known, recent_days, end)),
         silent=tuple(key for key in (*NUMBERS, *NAMES) if key not in told), estimate=made, estimate_reason=reason,
     )  # fmt: skip
 
@@ -161,16 +162,12 @@ def _streams(frame: pd.DataFrame, recent: "pd.Series[bool]") -> tuple[Stream, ..
     )
 
 
-def _cancers(
-    session: Session, person: Person, card_id: str, site_id: int | None, invented: bool, recent_days: int, end: date
-) -> tuple[Stream, ...]:
+def _cancers(known: pd.DataFrame, recent_days: int, end: date) -> tuple[Stream, ...]:
     """Cancers within a year, over the exams that are followed up for it: the newest of them against all before."""
     last = end - timedelta(days=cohort.FOLLOW_UP_DAYS)
-    every = cohort.exams_frame(session, person, card_id=card_id, start=EARLIEST, end=last, site_id=site_id, as_of=end)
-    frame = every[every.synthetic.eq(invented)]
-    ready = final(frame) & bools(frame.mature)
-    newest = bools(frame.exam_date > pd.Timestamp(last - timedelta(days=recent_days)))
-    found = _stream("cancers", frame, bools(frame.cancer_365.eq(True)), ready, newest)
+    ready = final(known) & bools(known.mature)
+    newest = bools(known.exam_date > pd.Timestamp(last - timedelta(days=recent_days)))
+    found = _stream("cancers", known, bools(known.cancer_365.eq(True)), ready, newest)
     return () if found is None else (found,)
 
 
@@ -191,21 +188,18 @@ def _stream(key: str, frame: pd.DataFrame, happened: Bools, among: Bools, recent
     return Stream(key, proportion(int(old.sum()), len(old)), now, chart, days, since)
 
 
-def _estimate(
-    session: Session, person: Person, recent: pd.DataFrame, *, card_id: str, model: str, share: float, end: date, site_id: int | None,
-    synthetic: bool,
-) -> tuple[Estimate | None, Sentence | None]:  # fmt: skip
+def _estimate(ready: pd.DataFrame, recent: "pd.Series[float]", share: float) -> tuple[Estimate | None, Sentence | None]:
     """What the scores of the recent exams lead to expect, from the exams before them whose outcomes are known."""
-    asked = {"card_id": card_id, "model": model, "start": EARLIEST, "end": end - timedelta(days=1), "site_id": site_id}
-    known: ModelPerformance = model_performance(session, person, **asked, synthetic=synthetic)  # type: ignore[arg-type]
-    scores = recent.score.dropna().to_numpy(dtype=np.float64)
-    if known.reason is not None:
-        return None, known.reason
+    truth, score = bools(ready.cancer_365.eq(True)), ready.score.to_numpy(dtype=np.float64)
+    reason = too_few(truth, ready.participant_id.to_numpy())
+    if reason is not None:
+        return None, reason
+    scores = recent.dropna().to_numpy(dtype=np.float64)
     if len(scores) < FEWEST:
         return None, say(
             N_("No result, because only {n} recent exams are scored; at least {fewest} are needed."), n=len(scores), fewest=FEWEST
         )
-    return estimate(known.truth, known.score, scores, threshold=known.threshold(share)), None
+    return estimate(truth, score, scores, threshold=float(np.quantile(score, 1 - share, method="higher"))), None
 
 
 __all__ = ["Quantity", "Stream", "Watch", "watch"]

@@ -113,17 +113,28 @@ def model_performance(
     version = version_of(session, model)
     every = cohort.exams_frame(session, person, card_id=card_id, start=start, end=end, site_id=site_id, as_of=known)
     frame, invented, both = cohort.of_one_kind(every, synthetic)
-    rows = frame.drop(columns=["score", "step"]).merge(runs_of(session, version.id or 0, known), on="exam_id", how="inner")
-    usable = rows[bools(rows.score.notna()) & final(rows)]
-    ready = usable[bools(usable.mature)].reset_index(drop=True)
+    rows = with_runs(frame, runs_of(session, version.id or 0, known))
+    ready, waiting = followed_up(rows)
     truth, score, who = bools(ready.cancer_365.eq(True)), ready.score.to_numpy(dtype=np.float64), ready.participant_id.to_numpy()
     reason = too_few(truth, who)
     return ModelPerformance(
         model=model, synthetic=version.synthetic, invented=invented, both=both, scored=int(rows.score.notna().sum()),
-        no_result=int(rows.score.isna().sum()), waiting=len(usable) - len(ready), truth=truth, score=score,
+        no_result=int(rows.score.isna().sum()), waiting=waiting, truth=truth, score=score,
         accuracy=None if reason else accuracy(truth, score, who), reason=reason,
         card_figures=tuple(card_figures(version.card.get("figures") or {})), frame=ready,
     )  # fmt: skip
+
+
+def with_runs(frame: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """The exams that a version ran on, with its scores in place of those that count."""
+    return frame.drop(columns=["score", "step"]).merge(runs, on="exam_id", how="inner")
+
+
+def followed_up(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The scored exams whose outcome is known, and how many others wait for theirs."""
+    usable = bools(rows.score.notna()) & final(rows)
+    ready = usable & bools(rows.mature)
+    return rows[ready].reset_index(drop=True), int((usable & ~ready).sum())
 
 
 def version_of(session: Session, model: str) -> ModelVersion:

@@ -6,10 +6,9 @@ from core.access import Act
 from core.sites import sites
 from core.workflow.performance import candidates, model_performance
 from pages.ui import performance_view as view
-from pages.ui.choice import choice
 from pages.ui.frame import filters, head, nothing_here
 from pages.ui.i18n import _, show
-from pages.ui.programme_view import DATA
+from pages.ui.monitoring import study
 from pages.ui.session import read, require
 
 user = require(Act.see_figures)
@@ -20,6 +19,12 @@ with filters():
     versions = read(candidates, user, card_id)
     asked = view.asked(versions, places) if versions else {}
     bar = st.container(horizontal=True, width="content")
+part = view.part()
+if part == "study":
+    with top, head(_("AI performance"), _("AI against readers in a published study")):
+        pass
+    study.show()
+    st.stop()
 if not versions:
     with top, head(_("AI performance")):
         pass
@@ -30,11 +35,10 @@ with top, head(_("AI performance"), view.state_line(found)):
     pass
 if found.both:
     with bar:
-        choice("data", _("Exams"), {key: _(words) for key, words in DATA.items()})
+        view.kind()
 view.rule(found)
 if found.accuracy is None:
     nothing_here(show(found.reason), _("Outcomes come in with time; the card's own figures are below."))
+    view.card(found)
 else:
-    view.plots(found, found.accuracy)
-    view.operating(found.accuracy, found.model)
-view.card(found)
+    view.show_part(part, found, found.accuracy, user, versions, {"card_id": card_id, **asked}, {line.id: line.name for line in places})

@@ -10,6 +10,8 @@ from core.metrics.proportions import Proportion
 from pages.ui.figures import Palette, blank, note
 from pages.ui.i18n import _, number
 
+CORNERS = 500
+"""A plot draws about so many corners of a curve."""
 SHARE = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.2}
 
 
@@ -25,11 +27,13 @@ def percent(found: Proportion) -> str:
 def roc(found: Accuracy, look: Palette) -> go.Figure:
     """Sensitivity against false alarms; the band holds the Wilson limits of the sensitivity at each corner."""
     figure = blank(_("1 − specificity: exams without cancer above the threshold"), _("Sensitivity"), look)
-    x, y = found.curve.false_positive_rate, found.curve.sensitivity
-    band_x, band_y = [*x, *x[::-1]], [*found.high, *found.low[::-1]]
+    step = max(1, len(found.curve.sensitivity) // CORNERS)
+    kept = np.unique(np.append(np.arange(0, len(found.curve.sensitivity), step), len(found.curve.sensitivity) - 1))
+    x, y, low, high = (each[kept] for each in (found.curve.false_positive_rate, found.curve.sensitivity, found.low, found.high))
+    band_x, band_y = [*x, *x[::-1]], [*high, *low[::-1]]
     figure.add_scatter(x=band_x, y=band_y, fill="toself", fillcolor=look.band, mode="lines", line={"width": 0}, hoverinfo="skip")
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": look.muted, "width": 1, "dash": "dot"}, hoverinfo="skip")
-    told = np.column_stack([found.low, found.high, 1 - x, found.curve.threshold])
+    told = np.column_stack([low, high, 1 - x, found.curve.threshold[kept]])
     words = f"{_('Sensitivity')} %{{y:.1%}} (%{{customdata[0]:.1%}}–%{{customdata[1]:.1%}})<br>{_('Specificity')} %{{customdata[2]:.1%}}"
     words += f"<br>{_('Threshold')} %{{customdata[3]:.3f}}<extra></extra>"
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": look.accent, "width": 2}, customdata=told, hovertemplate=words)
@@ -68,10 +72,10 @@ def reliability(found: Accuracy, look: Palette) -> go.Figure:
 def distribution(truth: NDArray[np.bool_], score: NDArray[np.float64], look: Palette) -> go.Figure:
     """Share of the exams with and of those without a cancer in each tenth of the score, as two rows of bars from zero."""
     figure = blank(_("Score"), "", look)
-    edges = np.linspace(0, 1, BINS + 1)
+    edges, every = tenths(truth, score)
     names = ((True, _("with a cancer"), look.second), (False, _("without a cancer"), look.first))
     for row, (cancer, name, colour) in enumerate(names):
-        counts = np.histogram(score[truth == cancer], edges)[0]
+        counts = every[cancer]
         total = int(counts.sum())
         axis = "y" if row == 0 else "y2"
         figure.add_bar(
@@ -87,6 +91,12 @@ def distribution(truth: NDArray[np.bool_], score: NDArray[np.float64], look: Pal
     upper, lower = {"domain": [0.54, 0.96], **share}, {"domain": [0, 0.42], "anchor": "x", **share}
     figure.update_layout(yaxis=upper, yaxis2=lower, xaxis_anchor="y2")
     return figure
+
+
+def tenths(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> tuple[NDArray[np.float64], dict[bool, NDArray[np.int64]]]:
+    """Edges (11,) of the tenths of the score, and how many exams with and without a cancer lie in each (10,)."""
+    edges = np.linspace(0, 1, BINS + 1)
+    return edges, {cancer: np.histogram(score[truth == cancer], edges)[0] for cancer in (True, False)}
 
 
 def _point(point: OperatingPoint) -> str:
