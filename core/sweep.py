@@ -32,7 +32,6 @@ class Swept:
     finalised: int
     compared: int = 0
     lists: int = 0
-    lookalikes: int = 0
     tasks: int = 0
     mailings: int = 0
 
@@ -62,6 +61,7 @@ def sweep() -> Swept:
     for one in given_up:
         _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
     swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare(), len(lists), _cast_net(), _mail())
+    _look_for_duplicates()
     if any(vars(swept).values()):
         log.info("sweep: %s", swept)
     return swept
@@ -118,10 +118,10 @@ def _unfinished_uploads() -> dict[str, str]:
         return {row.id: row.workflow_id for row in rows if row.workflow_id}
 
 
-def _look_for_duplicates() -> int:
-    """Whether everybody was looked through for entries that may be one person, because participants have come."""
+def _look_for_duplicates() -> None:
+    """Look everybody through for entries that may be one person, when participants have come."""
     with snapshot() as session:
-        return int(lookalikes.look_when_due(session))
+        lookalikes.look_when_due(session)
 
 
 def _unfinished_lists() -> list[str]:

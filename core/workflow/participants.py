@@ -1,6 +1,5 @@
 """Participants: found by name or number without opening sealed names, and registered once per site and hospital number."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -12,16 +11,20 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from core import audit
 from core.access import Act, Person
-from core.clock import now, today
+from core.clock import now
+from core.cohorts.standing import merged, present
 from core.errors import Conflict, NotAllowed, Rejected
-from core.sealing import keyed_hash, query_tokens, seal, tokens, unseal
-from core.words import N_, Sentence
-from core.workflow.status import statuses
+from core.sealing import keyed_hash, query_tokens, seal, tokens
+from core.words import N_
+from core.workflow.list_filters import ORDERS, Wanted, conditions
+from core.workflow.list_lines import ParticipantLine, age_on, lines
 from core.workflow.timeline import TimelineEvent, timeline
 from db.enums import Sex
-from db.tables import Episode, Exam, Participant, ParticipantToken, Programme, Site
+from db.tables import Participant, ParticipantToken
 
-__all__ = ["Page", "ParticipantLine", "TimelineEvent", "find_or_register", "line", "matching", "search", "timeline"]
+__all__ = [
+    "Page", "ParticipantLine", "TimelineEvent", "Wanted", "age_on", "find_or_register", "line", "matching", "search", "timeline",
+]  # fmt: skip
 
 Row = TypeVar("Row")
 
@@ -34,37 +37,39 @@ class Page(Generic[Row]):
     total: int
 
 
-@dataclass(frozen=True)
-class ParticipantLine:
-    """A participant as lists and heads show it. `programmes` holds card ids; `age` is in full years today."""
-
-    id: int
-    number: str
-    name: str
-    identifier: str
-    birth_date: date | None
-    sex: Sex
-    age: int | None
-    site_id: int
-    site_name: str
-    synthetic: bool
-    programmes: tuple[str, ...]
-    last_exam: date | None
-    status: Sentence
-
-
 def search(
-    session: Session, person: Person, text: str = "", *, page: int = 0, size: int = 50, programme: str | None = None
+    session: Session,
+    person: Person,
+    text: str = "",
+    *,
+    page: int = 0,
+    size: int = 50,
+    programme: str | None = None,
+    wanted: Wanted | None = None,
+    order: str = "number",
 ) -> Page[ParticipantLine]:
-    """The participants at the person's sites whose name, hospital number or own number begins as typed, newest last."""
+    """The participants at the person's sites whose name, hospital number or own number begins as typed, in one of `ORDERS`.
+
+    An entry that was merged into another one is found by what is typed, and is in no other list.
+    """
     person.must(Act.see_participants)
-    found = matching(text).where(col(Participant.site_id).in_(person.sites(Act.see_participants)))
-    if programme:
-        in_programme = select(Episode.participant_id).join(Programme, col(Programme.id) == Episode.programme_id)
-        found = found.where(col(Participant.id).in_(in_programme.where(Programme.card_id == programme)))
+    asked = wanted or Wanted(programme=programme or "")
+    found = matching(text).where(col(Participant.site_id).in_(person.sites(Act.see_participants)), *conditions(session, asked))
+    if not text.strip():
+        found = found.where(present())
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
-    ids = session.exec(found.order_by(col(Participant.id)).offset(page * size).limit(size)).all()
-    return Page(_lines(session, [found_id for found_id in ids if found_id is not None]), total)
+    return Page(lines(session, _page(session, found, order, page * size, size, total)), total)
+
+
+def _page(session: Session, found: SelectOfScalar[int | None], order: str, start: int, size: int, total: int) -> list[int]:
+    """The ids of one page; pages of the second half are counted from the end, so that the last one is as quick as the first."""
+    size = min(size, max(total - start, 0))
+    keys = ORDERS[order]
+    from_end = start > total // 2
+    rows = found.order_by(*(key.backward if from_end else key.forward for key in keys))
+    ids = session.exec(rows.offset(total - start - size if from_end else start).limit(size)).all()
+    known = [one for one in ids if one is not None]
+    return known[::-1] if from_end else known
 
 
 def line(session: Session, person: Person, participant_id: int) -> ParticipantLine:
@@ -73,7 +78,7 @@ def line(session: Session, person: Person, participant_id: int) -> ParticipantLi
     scoped = select(col(Participant.id)).where(col(Participant.site_id).in_(person.sites(Act.see_participants)))
     if session.exec(scoped.where(Participant.id == participant_id)).first() is None:
         raise NotAllowed(N_("This participant is not at one of your sites."))
-    return _lines(session, [participant_id])[0]
+    return lines(session, [participant_id])[0]
 
 
 def matching(text: str) -> SelectOfScalar[int | None]:
@@ -107,12 +112,18 @@ def find_or_register(
             known = _known(session, site_id, identifier)
             if known is None:
                 raise
-    return _agreeing(session, known, birth_date, sex)
+    return _standing_entry(session, _agreeing(session, known, birth_date, sex))
 
 
 def _known(session: Session, site_id: int, identifier: str) -> Participant | None:
     key = keyed_hash(identifier)
     return session.exec(select(Participant).where(Participant.site_id == site_id, Participant.identifier_key == key)).first()
+
+
+def _standing_entry(session: Session, known: Participant) -> Participant:
+    """The entry that a merged one is found under now."""
+    into = merged(session, [known.id or 0]).get(known.id or 0)
+    return known if into is None else session.get_one(Participant, into)
 
 
 def _register(
@@ -148,32 +159,6 @@ def _agreeing(session: Session, known: Participant, birth_date: date | None, sex
     session.add(known)
     session.flush()
     return known
-
-
-def _lines(session: Session, ids: Collection[int]) -> tuple[ParticipantLine, ...]:
-    """The rows for `ids` in the order of ids; only these names are opened."""
-    rows = select(Participant, Site.name).join(Site, col(Site.id) == Participant.site_id).where(col(Participant.id).in_(ids))
-    rounds = select(Episode.participant_id, Programme.card_id).join(Programme, col(Programme.id) == Episode.programme_id).distinct()
-    exams = select(Episode.participant_id, func.max(Exam.exam_date)).join(Exam, col(Exam.episode_id) == Episode.id)
-    programmes = sorted(session.exec(rounds.where(col(Episode.participant_id).in_(ids))).all())
-    last = dict(session.exec(exams.where(col(Episode.participant_id).in_(ids)).group_by(col(Episode.participant_id))).all())
-    status = statuses(session, ids)
-    return tuple(
-        ParticipantLine(
-            id=row.id or 0, number=row.number, name=unseal(row.name_sealed), identifier=unseal(row.identifier_sealed),
-            birth_date=row.birth_date, sex=row.sex, age=age_on(row.birth_date, today()), site_id=row.site_id, site_name=site,
-            synthetic=row.synthetic, programmes=tuple(card for who, card in programmes if who == row.id),
-            last_exam=last.get(row.id or 0), status=status[row.id or 0],
-        )
-        for row, site in session.exec(rows.order_by(col(Participant.id)))
-    )  # fmt: skip
-
-
-def age_on(birth_date: date | None, day: date) -> int | None:
-    """Full years on `day`; None when the birth date is not known."""
-    if birth_date is None:
-        return None
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def _readable(name: str) -> str:

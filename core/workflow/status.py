@@ -3,20 +3,23 @@
 from collections.abc import Collection
 from datetime import date
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
 
 from core.clock import today
+from core.cohorts.standing import merged, standing
 from core.words import N_, Sentence, say
 from core.workflow.earlier_images import for_comparison
-from core.workflow.programmes import card, due
+from core.workflow.programmes import card, cards, due
 from db.enums import EpisodeStep, OutcomeKind, ProgrammeDecision, RecallStep
-from db.tables import Decision, Episode, EpisodeEvent, Exam, Outcome, Programme, Recall, RecallEvent
+from db.tables import Decision, Episode, EpisodeEvent, Exam, Outcome, Participant, Programme, Recall, RecallEvent
 
 RECALLS = {
     ProgrammeDecision.short_term_recall: (N_("Short-term recall due {due}"), N_("Short-term recall overdue since {due}")),
     ProgrammeDecision.assessment: (N_("Recall for assessment due {due}"), N_("Recall for assessment overdue since {due}")),
     ProgrammeDecision.technical_recall: (N_("Technical recall due {due}"), N_("Technical recall overdue since {due}")),
 }
+OPTED_OUT = {"lung": N_("Opted out of lung screening"), "breast": N_("Opted out of breast screening")}
 STEPS = {
     EpisodeStep.invited: N_("Invited on {day}"),
     EpisodeStep.booked: N_("Booked on {day}"),
@@ -33,9 +36,39 @@ STEPS = {
 def statuses(session: Session, participant_ids: Collection[int]) -> dict[int, Sentence]:
     """One sentence for each participant, by a fixed number of queries."""
     found = dict.fromkeys(participant_ids, say(N_("No episode yet")))
-    for layer in (_last_steps, _decided, _cancers, _waiting, _open_recalls):  # later ones matter more
+    for layer in (_last_steps, _decided, _left, _cancers, _waiting, _open_recalls, _died, _merged):  # later ones matter more
         found |= layer(session, participant_ids)
     return found
+
+
+def next_due(session: Session, ids: Collection[int]) -> dict[int, date]:
+    """The day of the earliest open recall, else of the next round after a routine recall."""
+    return {who: day for who, day, decision in _last_decisions(session, ids) if decision == ProgrammeDecision.routine_recall} | {
+        who: recall.due for who, recall in _recalls(session, ids)
+    }
+
+
+def _left(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
+    """Those who opted out or moved away."""
+    found = {}
+    for who, stands in standing(session, ids, today()).items():
+        if stands.moved_away:
+            found[who] = say(N_("Moved away"))
+        elif stands.opted_out:
+            found[who] = say(N_("Opted out")) if stands.opted_out >= cards().keys() else say(OPTED_OUT[min(stands.opted_out)])
+    return found
+
+
+def _died(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
+    stands = standing(session, ids, today())
+    return {who: say(N_("Died on {day}"), day=one.died) for who, one in stands.items() if one.died}
+
+
+def _merged(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
+    into = merged(session, ids)
+    rows = select(Participant.id, Participant.number).where(col(Participant.id).in_(set(into.values())))
+    numbers = dict(session.exec(rows).all())
+    return {who: say(N_("Merged into {number}"), number=numbers[went]) for who, went in into.items()}
 
 
 def _last_steps(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
@@ -48,14 +81,17 @@ def _last_steps(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
 
 def _decided(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     """The next round of those whose last decision was routine recall."""
+    found = _last_decisions(session, ids)
+    return {who: _next_round(day) for who, day, decision in found if decision == ProgrammeDecision.routine_recall}
+
+
+def _last_decisions(session: Session, ids: Collection[int]) -> list[tuple[int, date, ProgrammeDecision]]:
+    """Every decision, the last one last, with the day on which what was decided is due."""
     rows = select(col(Episode.participant_id), col(Programme.card_id), col(Exam.exam_date), col(Decision.decision))
     rows = rows.join(Exam, col(Exam.episode_id) == Episode.id).join(Decision, col(Decision.exam_id) == Exam.id)
     found = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Episode.participant_id).in_(ids))
-    return {
-        participant: _next_round(due(card(card_id), decision, day))
-        for participant, card_id, day, decision in session.exec(found.order_by(col(Exam.exam_date), col(Decision.id)))
-        if decision == ProgrammeDecision.routine_recall
-    }
+    decided = session.exec(found.order_by(col(Exam.exam_date), col(Decision.id)))
+    return [(who, due(card(card_id), decision, day), decision) for who, card_id, day, decision in decided]
 
 
 def _next_round(day: date) -> Sentence:
@@ -74,14 +110,18 @@ def _cancers(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
 
 def _waiting(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     rows = select(col(Episode.participant_id), col(Exam.exam_date)).join(Exam, col(Exam.episode_id) == Episode.id)
-    rows = rows.where(col(Episode.participant_id).in_(ids), col(Exam.id).not_in(select(Decision.exam_id)))
-    rows = rows.where(col(Exam.id).not_in(for_comparison()))
+    decided = exists().where(col(Decision.exam_id) == col(Exam.id))
+    rows = rows.where(col(Episode.participant_id).in_(ids), ~decided, col(Exam.id).not_in(for_comparison()))
     return {participant: say(N_("Exam of {day} waits to be read"), day=day) for participant, day in session.exec(rows)}
 
 
 def _open_recalls(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
-    closed = select(RecallEvent.recall_id).where(RecallEvent.step == RecallStep.closed)
+    return {who: say(RECALLS[recall.kind][recall.due < today()], due=recall.due) for who, recall in _recalls(session, ids)}
+
+
+def _recalls(session: Session, ids: Collection[int]) -> list[tuple[int, Recall]]:
+    """Open recalls, the earliest due last."""
+    closed = exists().where(col(RecallEvent.recall_id) == col(Recall.id), col(RecallEvent.step) == RecallStep.closed)
     rows = select(Episode.participant_id, Recall).join(Exam, col(Exam.episode_id) == Episode.id)
     rows = rows.join(Recall, col(Recall.exam_id) == Exam.id)
-    rows = rows.where(col(Episode.participant_id).in_(ids), col(Recall.id).not_in(closed)).order_by(col(Recall.due).desc())
-    return {who: say(RECALLS[recall.kind][recall.due < today()], due=recall.due) for who, recall in session.exec(rows)}
+    return list(session.exec(rows.where(col(Episode.participant_id).in_(ids), ~closed).order_by(col(Recall.due).desc())))
