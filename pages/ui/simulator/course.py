@@ -25,9 +25,8 @@ def course(found: Weighed, chosen: int | None, source: str, against: str) -> Non
     ]
     rows = [(step, *_numbers(one.reads_saved), *_numbers(one.sensitivity), *_numbers(one.recall)) for step, one in points.items()]
     figures.show(plot, "simulated-thresholds", alt=f"{title}. {source}", header=header, rows=rows)
-    st.markdown(
-        f":gray[{_('Each point is a threshold. To the right: less reading. Above the dotted line: more cancers found than with the baseline.')}]"
-    )
+    words = _("Each point is a threshold. To the right: less reading. Above the dotted line: more cancers found than with the baseline.")
+    st.markdown(f":gray[{words}]")
 
 
 def _plot(points: dict[int, Consequences], today: Consequences, chosen: int, against: str, look: Palette) -> go.Figure:
