@@ -1,0 +1,1 @@
+"""What managers may know of how readers read."""
