@@ -1,6 +1,6 @@
 """What the simulator is asked: whose reads, the policy with its thresholds, and what things cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from core.simulation.policies import NAMES
 from core.sites import SiteLine
 from core.workflow.period import periods
 from core.workflow.programmes import cards as programme_cards
-from pages.ui.choice import choice, pick
+from pages.ui.choice import choice, pick, remember
 from pages.ui.i18n import N_, _, show
 from pages.ui.words import PROGRAMME
 
@@ -47,7 +47,7 @@ def policy(scored: bool) -> Policy:
     """How it should be read: the kind and the thresholds it has."""
     kinds: list[Kind] = ["triage", "ai_second", "rule_out", "single", "double"]
     kinds = kinds if scored else ["single", "double"]
-    kind: Kind = st.radio(_("How exams are read"), kinds, key="policy", format_func=lambda one: _(NAMES[one]), bind="query-params")
+    kind = _kind({one: _(NAMES[one]) for one in kinds})
     st.markdown(f":gray[{_(MEANING[kind])}]")
     if kind == "triage":
         return Policy("triage", double_from=_step(_("Read twice from score"), "double_from", 10))
@@ -73,12 +73,25 @@ def costs() -> Costs:
 
 def of_study() -> tuple[str, float]:
     """The model of the mammography reader study, and from which rated probability its readers count as recalling."""
-    model = st.selectbox(_("Model"), list(studies.MODELS), key="model", format_func=studies.MODELS.__getitem__, bind="query-params")
+    st.markdown(_("Whose AI scores"))
+    model = pick("model", _("Model"), studies.MODELS, width=330)
     threshold = st.slider(
         _("Readers recall from a rated probability of"), 0.01, 0.9, 0.1, 0.01, key="reader_threshold", bind="query-params",
         help=_("The study's readers rated how probable cancer is and did not recall; this makes recalls of their ratings."),
     )  # fmt: skip
-    return str(model), float(threshold)
+    return model, float(threshold)
+
+
+def _kind(names: Mapping[Kind, str]) -> Kind:
+    """The way of reading, kept in the address by its own name."""
+    first = next(iter(names))
+    st.session_state["pick-policy"] = next((one for one in names if one == st.query_params.get("policy")), first)
+    st.radio(
+        _("How exams are read"), list(names), key="pick-policy", format_func=names.__getitem__,
+        on_change=lambda: remember("policy", st.session_state["pick-policy"], first),
+    )  # fmt: skip
+    kind: Kind = st.session_state["pick-policy"]
+    return kind
 
 
 def _step(label: str, key: str, value: int, *, least: int = 1, most: int = 10) -> int:
