@@ -76,6 +76,8 @@ def test_full_agreement_of_few_cases_is_not_certainty() -> None:
 def test_agreement_on_one_category_says_nothing() -> None:
     with pytest.raises(ValueError, match="into one category"):
         agreement.kappa(["A", "A"], ["A", "A"])
+    with pytest.raises(ValueError, match="into one category"):
+        agreement.kappa(["A", "A", "A"], ["A", "B", "B"])
 
 
 def test_unknown_category_is_named() -> None:

@@ -20,7 +20,7 @@ def write(session: Session, rng: random.Random, today: date) -> None:
     for name in MODEL_NAMES.values():
         runs = select(col(ModelRun.exam_id), col(ModelRun.score), col(ModelRun.finished_at)).join(Exam, col(Exam.id) == ModelRun.exam_id)
         runs = runs.join(ModelVersion, col(ModelVersion.id) == ModelRun.version_id).where(col(ModelVersion.name) == name)
-        rows = session.execute(runs.where(col(Exam.received_at) >= since).order_by(col(ModelRun.id))).tuples().all()
+        rows = session.execute(runs.where(col(Exam.received_at) >= since).order_by(col(ModelRun.id))).all()
         if rows:
             _runs(session, rng, _version(session, name, since), [(exam_id, score or 0.0, at) for exam_id, score, at in rows])
 

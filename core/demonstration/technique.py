@@ -18,7 +18,7 @@ MAMMOGRAPHY = (("Hologic", 1.5), ("Siemens", 1.3), ("Fujifilm", 1.2))
 def write(session: Session, rng: random.Random, today: date) -> None:
     """Give every invented exam without images its technique; the third scanner works at the first site since two months."""
     exams = select(col(Exam.id), col(Exam.kind), col(Exam.site_id), col(Exam.exam_date)).where(col(Exam.synthetic), ~col(Exam.phantom))
-    rows = session.execute(exams.order_by(col(Exam.id))).tuples().all()
+    rows = session.execute(exams.order_by(col(Exam.id))).all()
     first = min((site for _, _, site, _ in rows), default=0)
     new = today - timedelta(days=NEW_DAYS_AGO)
     made = []

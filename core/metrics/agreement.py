@@ -36,11 +36,11 @@ def kappa(
 ) -> Interval:
     """Kappa of two ratings (n,) of the same cases; give `categories` in order when weighted and not sorted naturally (A < B < C is).
 
-    Raises ValueError when both raters used one and the same category throughout: agreement beyond chance is then undefined.
+    Raises ValueError when a rater used one category throughout: kappa is then 0 or undefined, whatever the other one says.
     """
     table = _table(first, second, categories)
-    if np.count_nonzero(table.sum(0)) == 1 and np.count_nonzero(table.sum(1)) == 1 and np.trace(table) == table.sum():
-        raise ValueError(f"both raters put all {table.sum()} cases into one category; expected at least two categories in use")
+    if min(np.count_nonzero(table.sum(axis)) for axis in (0, 1)) == 1:
+        raise ValueError(f"a rater put all {table.sum()} cases into one category; expected two raters who use at least two each")
     result = cohens_kappa(table, wt="quadratic" if weights == "quadratic" else None)
     value, half = float(result.kappa), normal_quantile(confidence) * float(result.std_kappa)
     if np.trace(table) == table.sum():  # no variance: take the lower limit of the observed agreement instead

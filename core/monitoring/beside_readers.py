@@ -87,7 +87,7 @@ def beside_readers(session: Session, found: ModelPerformance, *, share: float) -
     ]
     blind = table[table.blind]
     time, why = _time(table)
-    names = dict(session.execute(select(col(User.id), col(User.name))).tuples().all())
+    names = {row[0]: row[1] for row in session.execute(select(col(User.id), col(User.name)))}
     readers = tuple(_point(found, reads, names.get(int(str(key)), "?")) for key, reads in blind.groupby("reader_id"))
     together = _point(found, blind, "") if len(blind) else None
     model = None

@@ -30,7 +30,8 @@ def shadows(session: Session, person: Person, versions: Sequence[Candidate]) -> 
     person.must(Act.see_figures)
     waiting = [one.key for one in versions if one.state == ModelState.shadow]
     rows = select(full_name, col(ModelStatus.at)).join(ModelVersion, col(ModelVersion.id) == ModelStatus.version_id)
-    found = dict(session.execute(rows.where(full_name.in_(waiting)).order_by(col(ModelStatus.at), col(ModelStatus.id))).tuples().all())
+    said = session.execute(rows.where(full_name.in_(waiting)).order_by(col(ModelStatus.at), col(ModelStatus.id)))
+    found = {row[0]: row[1] for row in said}
     by_key = {one.key: one for one in versions}
     made = [Shadow(key, found[key], _beside(by_key[key], versions)) for key in waiting]
     return tuple(sorted(made, key=lambda one: one.since, reverse=True))

@@ -98,7 +98,7 @@ def candidates(session: Session, person: Person, card_id: str) -> tuple[Candidat
 def states_of(session: Session) -> dict[int, ModelState]:
     """The state in which each version is now."""
     rows = session.execute(select(col(ModelStatus.version_id), col(ModelStatus.state)).order_by(col(ModelStatus.at), col(ModelStatus.id)))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def model_performance(
