@@ -261,15 +261,16 @@ def programmes_model(exam: Exam) -> str:
 def a_read(
     session: Session, exam: Exam, reader: User | Person, *, category: str = "2",
     decision: ProgrammeDecision = ProgrammeDecision.routine_recall, days_ago: float = 1, saw_ai: bool = False,
-    opinion: dict[str, Any] | None = None,
+    opinion: dict[str, Any] | None = None, seconds: float = 0,
 ) -> Read:  # fmt: skip
-    """A signed opinion, the row alone: no decision follows."""
+    """A signed opinion that took so many seconds, the row alone: no decision follows."""
     reader_id = reader.user_id if isinstance(reader, Person) else reader.id
+    signed = ago(days_ago)
     return _added(
         session,
         Read(
-            exam_id=exam.id, reader_id=reader_id, category=category, decision=decision, saw_ai=saw_ai, opened_at=ago(days_ago),
-            committed_at=ago(days_ago), opinion=opinion or {},
+            exam_id=exam.id, reader_id=reader_id, category=category, decision=decision, saw_ai=saw_ai,
+            opened_at=signed - timedelta(seconds=seconds), committed_at=signed, opinion=opinion or {},
         ),
     )  # fmt: skip
 
