@@ -54,6 +54,12 @@ def move(session: Session, person: Person, appointment_id: int, clinic_id: int, 
     return book(session, person, clinic_id, slot, old.participant_id, recall_id=old.recall_id)
 
 
+def again(session: Session, person: Person, appointment_id: int, clinic_id: int, slot: int) -> int:
+    """Another appointment after one that was cancelled or missed, for the same recall where there was one; its id."""
+    old, _clinic = steps.mine(session, person, appointment_id)
+    return book(session, person, clinic_id, slot, old.participant_id, recall_id=old.recall_id)
+
+
 def why_not(stands: Standing, card_id: str) -> Rejected | None:
     """Why somebody is not to be invited or booked; None when they take part."""
     if stands.merged_into is not None:

@@ -65,7 +65,7 @@ class AppointmentLine:
     at: datetime
     by: str
     note: str
-    for_recall: bool
+    recall_id: int | None
     images: bool
     next_steps: tuple[AppointmentStep, ...]
 
@@ -181,6 +181,6 @@ def _appointment(made: Appointment, event: AppointmentEvent, who: Participant, b
     return AppointmentLine(
         id=made.id or 0, clinic_id=made.clinic_id, participant_id=made.participant_id, name=unseal(who.name_sealed), number=who.number,
         birth_date=who.birth_date, synthetic=who.synthetic, starts_at=made.starts_at, step=event.step, seen=event.number, at=event.at,
-        by=by or "", note=event.note, for_recall=made.recall_id is not None, images=images,
+        by=by or "", note=event.note, recall_id=made.recall_id, images=images,
         next_steps=tuple(step for step in S if step in NEXT[event.step]),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from core.clinics.intervals import Interval, intervals
 from core.clock import now, today
 from core.cohorts.standing import active
 from core.eligibility.selection import answered, of_age
+from core.sealing import unseal
 from core.workflow.participants import Page
 from core.workflow.programmes import card
 from db.enums import EpisodeStep, OutcomeKind, RecallStep
@@ -35,6 +36,7 @@ from db.tables import (
     Programme,
     Recall,
     RecallEvent,
+    Site,
 )
 
 CANCERS = (OutcomeKind.cancer, OutcomeKind.interval_cancer)
@@ -91,6 +93,32 @@ def due(session: Session, person: Person, ask: Ask, *, page: int = 0, size: int 
         return Page((), session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one())
     every = intervals(ask.card_id)
     return Page(tuple(_row(ask, every, *row[:-1]) for row in rows), rows[0][-1] if rows else 0)
+
+
+@dataclass(frozen=True)
+class NamedDue(Due):
+    """Somebody due as a page shows them."""
+
+    name: str = ""
+    number: str = ""
+    birth_date: date | None = None
+    site_name: str = ""
+    synthetic: bool = False
+
+
+def named_due(session: Session, person: Person, ask: Ask, *, page: int = 0, size: int = 50) -> Page[NamedDue]:
+    """A page of the list with names; only these are opened."""
+    found = due(session, person, ask, page=page, size=size)
+    rows = select(Participant, col(Site.name)).join(Site, col(Site.id) == col(Participant.site_id))
+    rows = rows.where(col(Participant.id).in_([row.participant_id for row in found.rows]))
+    people = {one.id: (one, site) for one, site in session.execute(rows)}
+    return Page(tuple(_named(row, *people[row.participant_id]) for row in found.rows), found.total)
+
+
+def _named(row: Due, who: Participant, site: str) -> NamedDue:
+    return NamedDue(
+        **vars(row), name=unseal(who.name_sealed), number=who.number, birth_date=who.birth_date, site_name=site, synthetic=who.synthetic
+    )
 
 
 def _listed(session: Session, person: Person, ask: Ask) -> Listed:

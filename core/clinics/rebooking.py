@@ -12,6 +12,7 @@ from core.clinics.day import AppointmentLine
 from core.clock import today
 from core.cohorts.standing import active
 from core.workflow.participants import Page
+from core.workflow.programmes import cards
 from db.enums import AppointmentStep, EpisodeStep, RecallStep
 from db.tables import Appointment, AppointmentEvent, Clinic, EpisodeEvent, Participant, RecallEvent
 
@@ -37,6 +38,13 @@ def to_rebook(
     ids = session.exec(wanted.order_by(col(Appointment.id).desc()).offset(page * size).limit(size)).all()
     rows = day.appointments(session, [one for one in ids if one is not None])
     return Page(tuple(sorted(rows, key=lambda one: one.id, reverse=True)), total)
+
+
+def every_programme(session: Session, person: Person, *, size: int = 50) -> Page[AppointmentLine]:
+    """The newest of all programmes together, with the number of all."""
+    found = [to_rebook(session, person, card_id, size=size) for card_id in cards()]
+    rows = sorted((row for page in found for row in page.rows), key=lambda row: row.starts_at, reverse=True)
+    return Page(tuple(rows[:size]), sum(page.total for page in found))
 
 
 def _given_up() -> ColumnElement[bool]:
