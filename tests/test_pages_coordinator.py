@@ -122,7 +122,8 @@ def test_recalls_show_the_overdue_ones_at_the_top(staff: dict[Role, Person]) -> 
 
 def test_an_outcome_and_the_closing_are_one_act(staff: dict[Role, Person]) -> None:
     """Called as the drawer's form calls it."""
-    from pages.ui.recall_drawer import _outcome_and_close
+    from core.outcomes.desk import desk
+    from pages.ui.outcomes.outcome_form import outcome_and_close
 
     exam_id = cases(1)[0]
     a_recall(exam_id)
@@ -130,7 +131,7 @@ def test_an_outcome_and_the_closing_are_one_act(staff: dict[Role, Person]) -> No
         row = recalls.open_recalls(session, staff[Role.coordinator])[0]
     said = {"kind": OutcomeKind.cancer, "certainty": Certainty.final, "happened_on": today(), "source": "Pathology"}
     with transaction() as session:
-        _outcome_and_close(session, staff[Role.coordinator], row, True, said)
+        outcome_and_close(session, staff[Role.coordinator], desk(session, staff[Role.coordinator], row.exam_id), True, said)
     with snapshot() as session:
         assert not recalls.open_recalls(session, staff[Role.coordinator])
         assert session.exec(select(Outcome.exam_id)).all() == [exam_id]

@@ -5,7 +5,7 @@ import streamlit as st
 from core.access import Act
 from core.outcomes import waiting
 from pages.ui import people
-from pages.ui.choice import asked, choice
+from pages.ui.choice import asked, choice, remember
 from pages.ui.frame import filters, head
 from pages.ui.i18n import _
 from pages.ui.outcomes import listed, registry
@@ -29,7 +29,6 @@ else:
     found = read(waiting.lines, user, chosen, programme=programme, text=text, page=people.page())
     opened = listed.show_lines(user, chosen, found)
     people.pages(found.total)
-    if opened is not None:
-        drawer(user, opened)
+    remember("exam", opened or st.query_params.get("exam"))
 if (wanted := exam_asked()) is not None:
     drawer(user, wanted)

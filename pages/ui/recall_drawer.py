@@ -1,20 +1,14 @@
 """One recall in a drawer: where it stands, the next step, the outcome."""
 
-from typing import Any
-
 import streamlit as st
-from sqlmodel import Session
 
 from core.access import Person
-from core.clock import today
 from core.workflow import outcomes, recalls
 from core.workflow.recalls import RecallRow
-from db.enums import Certainty, OutcomeKind, RecallStep
-from pages.ui.i18n import N_, _, days, literal
+from db.enums import RecallStep
+from pages.ui.i18n import _, days, literal
 from pages.ui.session import did, read
 from pages.ui.words import CERTAINTY, DECISION, OUTCOME, PROGRAMME, RECALL_STEP
-
-SOURCES = (N_("Pathology"), N_("Imaging follow-up"), N_("Registry"), N_("Letter from the clinic"))
 
 
 def drawer(user: Person, row: RecallRow) -> None:
@@ -29,7 +23,7 @@ def drawer(user: Person, row: RecallRow) -> None:
         net = {"list": "all", "search": row.number}
         st.page_link("pages/coordinator/safety_net.py", label=_("Its task in the safety net"), query_params=net)
         _step_form(user, row)
-        _outcome_form(user, row)
+        _outcome(row)
 
     open_drawer()
 
@@ -50,37 +44,12 @@ def _step_form(user: Person, row: RecallRow) -> None:
             st.rerun()
 
 
-def _outcome_form(user: Person, row: RecallRow) -> None:
+def _outcome(row: RecallRow) -> None:
+    """What is known so far, and the way to where it is entered step by step."""
     known = read(outcomes.latest, row.exam_id)
-    with st.expander(_("Record the outcome"), expanded=row.last_step == RecallStep.attended):
-        if known:
-            said = {"kind": _(OUTCOME[known.kind]), "certainty": _(CERTAINTY[known.certainty]), "day": known.happened_on}
-            st.caption(_("Known so far: {kind}, {certainty}, {day}", **said))
-        with st.form(f"outcome-{row.recall_id}", border=False):
-            kind = st.selectbox(
-                _("Outcome"), list(OutcomeKind), format_func=lambda kind: _(OUTCOME[kind]), index=None, placeholder=_("Choose")
-            )
-            certainty = st.segmented_control(
-                _("Certainty"), list(Certainty), format_func=lambda one: _(CERTAINTY[one]), default=Certainty.provisional
-            )
-            happened = st.date_input(_("Day of the diagnosis"), today(), min_value=row.exam_date, max_value=today(), format="YYYY-MM-DD")
-            source = st.selectbox(
-                _("Known from"), SOURCES, format_func=_, index=None, accept_new_options=True, placeholder=_("Choose or type")
-            )
-            close = st.checkbox(_("Close the recall with this outcome"), value=True)
-            if st.form_submit_button(_("Record the outcome"), type="primary"):
-                _record(user, row, close, kind=kind, certainty=certainty, happened_on=happened, source=source or "")
-
-
-def _record(user: Person, row: RecallRow, close: bool, **said: Any) -> None:
-    if said["kind"] is None or said["certainty"] is None:
-        st.error(_("Choose the outcome and how certain it is."))
-    elif did(_outcome_and_close, user, row, close, said, done=_("The outcome is recorded.")):
-        st.rerun()
-
-
-def _outcome_and_close(session: Session, user: Person, row: RecallRow, close: bool, said: dict[str, Any]) -> None:
-    """Both or neither."""
-    outcomes.record(session, user, row.exam_id, **said)
-    if close:
-        recalls.append(session, user, row.recall_id, RecallStep.closed)
+    st.subheader(_("Outcome"), anchor=False)
+    if known:
+        said = {"kind": _(OUTCOME[known.kind]), "certainty": _(CERTAINTY[known.certainty]), "day": known.happened_on}
+        st.caption(_("Known so far: {kind}, {certainty}, {day}", **said))
+    label = _("Enter assessment, pathology and outcome")
+    st.page_link("pages/coordinator/outcomes.py", label=label, icon=":material/biotech:", query_params={"exam": str(row.exam_id)})

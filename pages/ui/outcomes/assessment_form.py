@@ -42,4 +42,4 @@ def _record(user: Person, found: Desk, kind: AssessmentKind | None, **said: Any)
     if kind is None:
         st.error(_("Choose what was done."))
     elif did(assessments.record, user, found.exam_id, kind=kind, **said, done=_("Recorded. It waits for the check by another person.")):
-        st.rerun(scope="fragment")
+        st.rerun()

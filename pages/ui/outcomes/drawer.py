@@ -14,7 +14,7 @@ def drawer(user: Person, exam_id: int) -> None:
     """Open the drawer of an exam; closing it shows the list anew."""
     title = read(desk, user, exam_id).name
 
-    @st.dialog(literal(title), position="right", width=640, on_dismiss="rerun")
+    @st.dialog(literal(title), position="right", width=640, on_dismiss=_closed)
     def open_drawer() -> None:
         found = read(desk, user, exam_id)
         _head(found)
@@ -29,12 +29,13 @@ def drawer(user: Person, exam_id: int) -> None:
 
 
 def exam_asked() -> int | None:
-    """The exam that the address asks for, once: the drawer stays closed when it was closed."""
+    """The exam whose drawer is open, as the address says."""
     named = st.query_params.get("exam", "")
-    if not named.isdecimal() or len(named) > 18:
-        return None
-    del st.query_params["exam"]
-    return int(named)
+    return int(named) if named.isdecimal() and len(named) <= 18 else None
+
+
+def _closed() -> None:
+    st.query_params.pop("exam", None)
 
 
 def _head(found: Desk) -> None:

@@ -35,7 +35,7 @@ def first(counts: Mapping[str, int]) -> str:
     return next((name for name in ("refused", "check", "outcome", "provisional") if counts[name]), "outcome")
 
 
-def show_lines(user: Person, name: str, found: Page[Line]) -> int | None:
+def show_lines(user: Person, name: str, found: Page[Line]) -> str | None:
     """The table of a list, its rows to be ticked where they wait for a check; the exam that was opened."""
     if not found.rows:
         nothing_here(*empty(name))
@@ -53,7 +53,7 @@ def show_lines(user: Person, name: str, found: Page[Line]) -> int | None:
     if picked.selected:
         with bar:
             _approve(user, [lines[one] for one in picked.selected])
-    return lines[picked.opened].exam_id if picked.opened in lines else None
+    return str(lines[picked.opened].exam_id) if picked.opened in lines else None
 
 
 def _approve(user: Person, ticked: Sequence[Line]) -> None:

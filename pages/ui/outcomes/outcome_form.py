@@ -55,7 +55,7 @@ def panel(user: Person, found: Desk) -> None:
     if st.button(_("Record the outcome"), type="primary", key=f"outcome-{key}"):
         said = {"kind": kind, "certainty": certainty, "happened_on": day, "source": source or ""}
         if did(outcome_and_close, user, found, close, said, done=_("Recorded. It waits for the check by another person.")):
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def outcome_and_close(session: Session, user: Person, found: Desk, close: bool, said: dict[str, Any]) -> None:

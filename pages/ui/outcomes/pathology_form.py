@@ -48,7 +48,7 @@ def panel(user: Person, found: Desk) -> None:
         source=source,
         done=_("Recorded. It waits for the check by another person."),
     ):
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _fields(found: Desk, chosen: str) -> tuple[Report, Certainty, str]:

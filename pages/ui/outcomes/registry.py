@@ -12,7 +12,7 @@ from core.sites import sites
 from db.enums import ListKind
 from pages.ui.frame import nothing_here
 from pages.ui.i18n import _, literal, moment, n_, show
-from pages.ui.outcomes.registry_rows import found
+from pages.ui.outcomes.registry_rows import counted, rows
 from pages.ui.session import act, did, read
 
 
@@ -79,14 +79,15 @@ def _waiting(user: Person, one: lists.Open) -> None:
 
 def _detail(user: Person, line: Line) -> None:
     if line.state == "done":
-        found(user, line, line.result)
+        counted(line.result)
+        rows(user, line)
     elif line.state == "waiting":
         _follow(user, line)
     else:
         _columns(user, line)
-        if line.state == "looked":
-            found(user, line, line.looked)
+        if line.state == "looked" and counted(line.looked):
             _take(user, line)
+            rows(user, line)
 
 
 def _columns(user: Person, line: Line) -> None:

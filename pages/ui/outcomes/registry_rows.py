@@ -33,20 +33,22 @@ WORDS: Mapping[Becomes, tuple[str, Tone, str, str]] = {
 NAMES = {field.key: field.name for field in columns.FIELDS}
 
 
-def found(user: Person, line: Line, counts: Mapping[str, Any]) -> None:
-    """Counts of what the rows are, then the rows and the remarks."""
+def counted(counts: Mapping[str, Any]) -> bool:
+    """How many rows are what; or why nothing can be taken in, and then False."""
     if refused := Sentence.from_json(counts.get("refused")):
         st.error(f"{show(refused)}  \n{_('Nothing was taken in.')}", icon=":material/block:")
-        return
+        return False
     parts = [f"{_(WORDS[kind][0])}: **{number(counts[kind.value])}**" for kind in WORDS if counts.get(kind.value)]
-    rows = n_("**{n} row** was looked at.", "**{n} rows** were looked at.", counts["rows"])
+    looked = n_("**{n} row** was looked at.", "**{n} rows** were looked at.", counts["rows"])
     out = f" :red[▲ {n_('{n} row not taken in', '{n} rows not taken in', counts['out'])}]" if counts["out"] else ""
-    st.markdown(f"{rows}{out}  \n{' · '.join(parts)}")
+    st.markdown(f"{looked}{out}  \n{' · '.join(parts)}")
+    return True
+
+
+def rows(user: Person, line: Line) -> None:
+    """The remarks, then a line for each row; a row of ours opens the exam it belongs to."""
     _remarks(line, read(handed.remarks, user, line.id))
-    _rows(line, read(lists.rows, user, line.id))
-
-
-def _rows(line: Line, known: Sequence[Sequence[Any]]) -> None:
+    known = read(lists.rows, user, line.id)
     heads = [
         Column("line", _("Line"), "number", "70px", "right"),
         Column("what", _("What it is"), "chip", "250px"),
@@ -56,9 +58,12 @@ def _rows(line: Line, known: Sequence[Sequence[Any]]) -> None:
         Column("icd", "ICD-10", "text", "80px"),
         Column("then", _("What happens"), "muted"),
     ]
-    table(f"became-{line.id}", heads, [_row(row) for row in known[:SHOWN]], label=_("What each row becomes"), height="420px")
+    picked = table(f"became-{line.id}", heads, [_row(row) for row in known[:SHOWN]], label=_("What each row becomes"), height="420px")
     if len(known) > SHOWN:
         st.caption(_("The first {n} are shown.", n=SHOWN))
+    if picked.opened:
+        st.query_params["exam"] = next(str(row[3]) for row in known if str(row[0]) == picked.opened)
+        st.rerun()
 
 
 def _row(row: Sequence[Any]) -> Row:

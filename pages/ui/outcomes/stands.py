@@ -51,7 +51,7 @@ def _proposal(user: Person, found: Desk, said: Proposal) -> None:
             source=said.source,
             done=_("Recorded. It waits for the check by another person."),
         ):
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _refused(user: Person, entry: EntryLine) -> None:
@@ -65,7 +65,7 @@ def _refused(user: Person, entry: EntryLine) -> None:
         if st.button(_("Lay it aside"), key=f"aside-{entry.subject}-{entry.row_id}") and did(
             checking.lay_aside, user, entry.subject, entry.row_id, done=_("Laid aside; it stays in the history.")
         ):
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _entry(user: Person, entry: EntryLine) -> None:
@@ -108,6 +108,6 @@ def _check(user: Person, entry: EntryLine) -> None:
         )
         refuse = st.button(_("Refuse"), key=f"refuse-{key}", help=_("The entry never counts and goes back to its author with your note"))
     if approve and did(checking.approve, user, entry.subject, entry.row_id, done=_("Approved; it counts from now on.")):
-        st.rerun(scope="fragment")
+        st.rerun()
     if refuse and did(checking.refuse, user, entry.subject, entry.row_id, note, done=_("Refused; it goes back to its author.")):
-        st.rerun(scope="fragment")
+        st.rerun()
