@@ -202,5 +202,5 @@ def _date(days: Any) -> Any:
 
 
 def _moment(seconds: Any) -> Any:
-    made = np.char.replace(np.asarray(seconds, dtype=np.int64).astype("datetime64[us]").astype(str), "T", " ")
-    return np.asarray(made, dtype=object)
+    made = np.char.replace(np.asarray(seconds, dtype=np.int64).astype("datetime64[s]").astype(str), "T", " ")
+    return np.char.add(made, ".000000").astype(object)

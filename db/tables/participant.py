@@ -3,14 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from db.enums import Sex
 from db.types import Json, UtcDateTime
 
 
 class Participant(SQLModel, table=True):
-    __table_args__ = (UniqueConstraint("site_id", "identifier_key"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "identifier_key"),
+        Index("ix_participant_birth_date", "birth_date"),
+        Index("ix_participant_identifier_key", "identifier_key"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True, max_length=32, description="Own number such as FL-000123, free of personal content")
@@ -33,6 +37,8 @@ class ParticipantToken(SQLModel, table=True):
 
 class ParticipantFact(SQLModel, table=True):
     """Something known about a participant from a day on (opt-out, death, risk factor). Append-only."""
+
+    __table_args__ = (Index("ix_participantfact_kind", "kind", "participant_id", "valid_from"),)
 
     id: int | None = Field(default=None, primary_key=True)
     participant_id: int = Field(foreign_key="participant.id", index=True)

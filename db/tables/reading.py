@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from db.enums import PriorStep, ProgrammeDecision, SessionStepKind
 from db.types import Json, UtcDateTime
@@ -35,7 +35,10 @@ class Read(SQLModel, table=True):
     Nobody reads one exam twice; a reader who took the own read back signs the next revision.
     """
 
-    __table_args__ = (UniqueConstraint("exam_id", "reader_id", "revision", name="uq_read_exam_reader_revision"),)
+    __table_args__ = (
+        UniqueConstraint("exam_id", "reader_id", "revision", name="uq_read_exam_reader_revision"),
+        Index("ix_read_reader_committed", "reader_id", "committed_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     exam_id: int = Field(foreign_key="exam.id", index=True)
