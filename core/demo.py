@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from core import log
 from core.clock import today
-from core.demonstration import clinics, eligibility, growth, history, images, nodules, outcomes, safety_net, shadow, technique
+from core.demonstration import clinics, cohorts, eligibility, growth, history, images, nodules, outcomes, safety_net, shadow, technique
 from core.demonstration.people import ACCOUNTS, PASSWORD, make_accounts, make_sites
 from core.errors import FirstlightError
 from core.settings import settings
@@ -40,6 +40,7 @@ def make(session: Session) -> None:
     nodules.write(session, random.Random(3), today())
     technique.write(session, random.Random(7), today())
     shadow.write(session, random.Random(8), today())
+    cohorts.write(session, random.Random(9), today())
     clinics.write(session, random.Random(6), today())
     safety_net.write(session, random.Random(4), today())  # last: it looks at what the others wrote
 

@@ -16,7 +16,7 @@ from core.rules.side_by_side import Pair, Said, side_by_side
 from core.workflow.matching import match, pair
 from db.engine import transaction
 from db.enums import ProgrammeDecision, Role
-from db.tables import Registration
+from db.tables import NoduleMatch, Registration
 from tests.build import a_decision, a_model, a_participant, a_person, a_policy, a_read, a_run, a_site, an_exam
 from tests.growth_build import PLACES, TwoExams, a_scored, nodule, sphere, two_exams
 
@@ -153,7 +153,7 @@ def test_the_queue_holds_the_nodule_that_grew_and_not_the_one_that_did_not(dana:
     found = [row for row in look(dana).rows if row.exam_id == two.now.id]
     (row,) = found
     assert (row.nodule.name, row.nodule.days, row.nodule.before_mm, row.nodule.now_mm) == ("1", 365, 6.0, 7.5)
-    assert actions(row.nodule.said)["NELSON"] == "work-up"
+    assert actions(row.nodule.said) == {"Lung-RADS": "routine", "NELSON": "work-up", "BTS": "work-up", "European": None}
     assert row.name == "Doe, Jane"
 
 
@@ -163,6 +163,25 @@ def test_the_first_exam_is_judged_by_the_tables_of_first_sight(dana: Person) -> 
     assert set(found) == {"1"}  # 5.0 mm is 65 mm³: nothing for Lung-RADS, BTS and the European statement, a CT for NELSON
     assert {one.action for one in found["1"].said} == {"routine", "sooner"}
     assert found["1"].days is None
+
+
+def test_a_nodule_that_did_not_grow_steps_down_from_its_own_category_and_not_from_its_size(dana: Person) -> None:
+    """8.1 mm is 4A at first sight; stable a year later it is 3, and 2 after another year, not 3 again by its size."""
+    with transaction() as session:
+        who = a_participant(session)
+        exams = [an_exam(session, participant=who, days_ago=days) for days in (733, 368, 3)]
+        runs = [a_run(session, exam) for exam in exams]
+        marks = [nodule(session, run, 1, 8.1 - place / 10, np.array(PLACES[0])) for place, run in enumerate(runs)]
+        for place in (1, 2):
+            session.add(
+                NoduleMatch(finding_id=marks[place].id or 0, earlier_exam_id=exams[place - 1].id or 0, at=exams[place].received_at,
+                            earlier_finding_id=marks[place - 1].id, detail={"earlier_run": runs[place - 1].id})
+            )  # fmt: skip
+        session.flush()
+        found = {one.exam_id: one for one in by_ai(session, [exam.id or 0 for exam in exams])}
+        alone = {one.exam_id: one for one in by_ai(session, [exams[2].id or 0])}
+    assert [found[exam.id or 0].said[0].label for exam in exams] == ["4A", "3", "2"]
+    assert alone[exams[2].id or 0].said[0].label == "2"
 
 
 def test_a_corrected_match_counts_at_once(dana: Person) -> None:

@@ -54,25 +54,67 @@ class Judged:
         return len(self.actions) > 1
 
 
+@dataclass(frozen=True)
+class Before:
+    """What a mark was compared with: the earlier exam, and the mark there (None: not marked)."""
+
+    exam_id: int
+    day: date
+    mark: Finding | None
+
+
 def by_ai(session: Session, exam_ids: Collection[int]) -> Iterator[Judged]:
     """AI marks of these exams: at a first exam by themselves, later only where they were matched with an earlier one."""
     runs = _runs(session, exam_ids)
-    first = _first_exams(session, exam_ids)
     marks = select(Finding).where(col(Finding.run_id).in_(runs), Finding.kind == FindingKind.nodule)
     rows = session.exec(marks.order_by(col(Finding.run_id), col(Finding.number))).all()
-    matches = _matches(session, [row.id or 0 for row in rows])
+    course = Course(_links(session, [row.id or 0 for row in rows]), _first_exams(session, exam_ids))
     for row in rows:
         exam, model = runs[row.run_id]
-        kind = row.detail.get("type")
-        match = matches.get(row.id or 0)
-        base: dict[str, Any] = {
-            "exam_id": exam.id, "origin": "ai", "by": model, "name": str(row.number), "kind": kind if kind in KINDS else "solid",
-            "assumed_solid": kind not in KINDS, "now_mm": row.mean_diameter_mm, "now_mm3": row.volume_mm3,
-        }  # fmt: skip
-        if match is not None:
-            yield _paired(base, exam, *match)
-        elif exam.id in first:
-            yield _first(base, row.long_axis_mm, None)
+        said, before = course.said(row, exam.id or 0, exam.exam_date), course.links.get(row.id or 0)
+        if said is None:
+            continue
+        mark = before.mark if before else None
+        yield Judged(
+            exam_id=exam.id or 0, origin="ai", by=model, name=str(row.number), kind=_kind(row),
+            assumed_solid=row.detail.get("type") not in KINDS, now_mm=row.mean_diameter_mm, now_mm3=row.volume_mm3, before_mm=mark.mean_diameter_mm if mark else None,
+            before_mm3=mark.volume_mm3 if mark else None, days=(exam.exam_date - before.day).days if before else None,
+            new=before is not None and mark is None, said=said,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """Marks with what each was compared with, back to the first exams."""
+
+    links: Mapping[int, Before]
+    first: Collection[int]
+
+    def said(self, mark: Finding, exam_id: int, day: date) -> tuple[Said, ...] | None:
+        """What four protocols say of one mark; None where it was neither seen at a first exam nor compared with an earlier one."""
+        before = self.links.get(mark.id or 0)
+        kind = cast(Kind, _kind(mark))
+        if before is None:
+            seen = Seen(kind=kind, mean_mm=mark.mean_diameter_mm, long_mm=mark.long_axis_mm, volume_mm3=mark.volume_mm3)
+            return first_sight(seen) if exam_id in self.first else None
+        earlier, days = before.mark, (day - before.day).days
+        pair = Pair(
+            kind=kind, days=days, months=months_between(before.day, day) if days >= 0 else 0, new=earlier is None,
+            now_mm=mark.mean_diameter_mm, now_mm3=mark.volume_mm3, before_mm=earlier.mean_diameter_mm if earlier else None,
+            before_mm3=earlier.volume_mm3 if earlier else None,
+            prior_category=self._category(earlier, before.exam_id, before.day) if earlier else None,
+        )  # fmt: skip
+        return side_by_side(pair)
+
+    def _category(self, mark: Finding, exam_id: int, day: date) -> str | None:
+        """By Lung-RADS at that exam, itself stepped down from the one before."""
+        said = self.said(mark, exam_id, day)
+        return said[0].label if said and said[0].action is not None else None
+
+
+def _kind(mark: Finding) -> str:
+    kind = mark.detail.get("type")
+    return str(kind) if kind in KINDS else "solid"
 
 
 def by_readers(session: Session, exam_ids: Collection[int]) -> Iterator[Judged]:
@@ -90,31 +132,14 @@ def by_readers(session: Session, exam_ids: Collection[int]) -> Iterator[Judged]:
             if read.exam_id in first:
                 yield _first(base, one.long_mm, one.solid_mm, ("spiculation",) if "spiculation" in one.flags else ())
             elif one.change == "new":
-                yield _judged(base, _pair(base, 0, 0, None, None), None, None, None)
+                pair = Pair(kind=cast(Kind, one.kind), days=0, months=0, new=True, now_mm=base["now_mm"], now_mm3=base["now_mm3"])
+                yield Judged(**base, before_mm=None, before_mm3=None, days=None, new=True, said=side_by_side(pair))
 
 
 def _first(base: Mapping[str, Any], long_mm: float | None, solid_mm: float | None, suspicious: tuple[str, ...] = ()) -> Judged:
     sizes = {"mean_mm": base["now_mm"], "long_mm": long_mm, "solid_mm": solid_mm, "volume_mm3": base["now_mm3"]}
     seen = Seen(kind=cast(Kind, base["kind"]), suspicious=suspicious, **sizes)
     return Judged(**base, before_mm=None, before_mm3=None, days=None, new=False, said=first_sight(seen))
-
-
-def _paired(base: Mapping[str, Any], exam: Exam, earlier_on: date, earlier: Finding | None) -> Judged:
-    days = (exam.exam_date - earlier_on).days
-    before_mm, before_mm3 = (earlier.mean_diameter_mm, earlier.volume_mm3) if earlier else (None, None)
-    pair = _pair(base, days, months_between(earlier_on, exam.exam_date) if days >= 0 else 0, before_mm, before_mm3, new=earlier is None)
-    return _judged(base, pair, days, before_mm, before_mm3)
-
-
-def _pair(base: Mapping[str, Any], days: int, months: int, before_mm: float | None, before_mm3: float | None, *, new: bool = True) -> Pair:
-    return Pair(
-        kind=cast(Kind, base["kind"]), days=days, months=months, new=new, now_mm=base["now_mm"], before_mm=before_mm,
-        now_mm3=base["now_mm3"], before_mm3=before_mm3,
-    )  # fmt: skip
-
-
-def _judged(base: Mapping[str, Any], pair: Pair, days: int | None, before_mm: float | None, before_mm3: float | None) -> Judged:
-    return Judged(**base, before_mm=before_mm, before_mm3=before_mm3, days=days, new=pair.new, said=side_by_side(pair))
 
 
 def _runs(session: Session, exam_ids: Collection[int]) -> dict[int, tuple[Exam, str]]:
@@ -133,18 +158,29 @@ def _runs(session: Session, exam_ids: Collection[int]) -> dict[int, tuple[Exam, 
 
 
 def _first_exams(session: Session, exam_ids: Collection[int]) -> frozenset[int]:
-    """Those of the exams before which the participant had no other of the kind."""
+    """The first exam of the kind of each participant of these exams."""
     mine = select(Episode.participant_id).join(Exam, col(Exam.episode_id) == Episode.id).where(col(Exam.id).in_(exam_ids))
     rows = select(col(Episode.participant_id), col(Exam.id), col(Exam.exam_date)).join(Exam, col(Exam.episode_id) == Episode.id)
     rows = rows.where(col(Episode.participant_id).in_(mine), Exam.kind == ExamKind.lung_ct)
     first: dict[int, int] = {}
     for who, exam_id, _ in session.exec(rows.order_by(col(Exam.exam_date), col(Exam.id))):
         first.setdefault(who, exam_id or 0)
-    return frozenset(first.values()) & frozenset(exam_ids)
+    return frozenset(first.values())
 
 
-def _matches(session: Session, finding_ids: Collection[int]) -> dict[int, tuple[date, Finding | None]]:
-    """Finding → the day of the latest earlier exam it was compared with, and its partner there by the newest row (None: not marked).
+def _links(session: Session, finding_ids: Collection[int]) -> dict[int, Before]:
+    """Finding → what it was compared with, and so on back to marks that were compared with nothing."""
+    found: dict[int, Before] = {}
+    wanted = list(finding_ids)
+    while wanted:
+        more = _matches(session, wanted)
+        found |= more
+        wanted = [before.mark.id for before in more.values() if before.mark is not None and before.mark.id and before.mark.id not in found]
+    return found
+
+
+def _matches(session: Session, finding_ids: Collection[int]) -> dict[int, Before]:
+    """Finding → the latest earlier exam it was compared with and its partner there by the newest row.
 
     A row that looked at another AI result of the earlier exam than the one that counts now says nothing any more.
     """
@@ -156,5 +192,5 @@ def _matches(session: Session, finding_ids: Collection[int]) -> dict[int, tuple[
     counting = {exam.id: run_id for run_id, (exam, _) in _runs(session, {row.earlier_exam_id for row, _ in found}).items()}
     latest = {row.finding_id: (day, row) for row, day in found if row.detail.get("earlier_run") == counting.get(row.earlier_exam_id)}
     wanted = [row.earlier_finding_id for _, row in latest.values() if row.earlier_finding_id is not None]
-    earlier = {row.id: row for row in session.exec(select(Finding).where(col(Finding.id).in_(wanted)))}
-    return {finding_id: (day, earlier.get(row.earlier_finding_id)) for finding_id, (day, row) in latest.items()}
+    marks = {row.id: row for row in session.exec(select(Finding).where(col(Finding.id).in_(wanted)))}
+    return {finding: Before(row.earlier_exam_id, day, marks.get(row.earlier_finding_id)) for finding, (day, row) in latest.items()}

@@ -35,7 +35,10 @@ STEPS = 20  # between no error and the largest error, to both sides
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """A nodule now and before (mean diameters in mm, volumes in mm³), `days` apart; `new` when it was not there before."""
+    """A nodule now and before (mean diameters in mm, volumes in mm³), `days` apart; `new` when it was not there before.
+
+    `prior_category`: by Lung-RADS at the earlier exam, None where it is not known; a nodule that did not grow steps down from it.
+    """
 
     kind: Kind
     days: int
@@ -45,6 +48,7 @@ class Pair:
     before_mm: float | None = None
     now_mm3: float | None = None
     before_mm3: float | None = None
+    prior_category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def _lung_rads(pair: Pair) -> Verdict:
     before = None if pair.new else _at_least_one(pair.before_mm or 0.0)
     nodule = Nodule(
         kind=pair.kind, name="", mean_tenths=_at_least_one(pair.now_mm), status="new" if pair.new else None, before_tenths=before,
-        months=pair.months,
+        months=pair.months, prior_category=None if pair.new else pair.prior_category,
     )  # fmt: skip
     found = lung_rads.categorise([replace(nodule, name="1")], baseline=False)
     if found.category is None:

@@ -40,7 +40,7 @@ def _section(participant_id: int, section: str, answers: dict[str, Any]) -> None
         slots: Iterator[Any] = iter(())
         for item in group:
             if asked(item, answers):
-                slot = next(slots, None)
+                slot = st.container() if item.kind == "many" else next(slots, None)
                 if slot is None:
                     slots = iter(st.columns(AMOUNTS if amounts else ROW, vertical_alignment="bottom"))
                     slot = next(slots)

@@ -1,0 +1,1 @@
+"""What doctors see where protocols disagree."""
