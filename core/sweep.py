@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from core import jobs, safety_net
+from core import columns, jobs, safety_net
 from core.clock import now
 from core.cohorts import lookalikes
 from core.messages import sending
 from core.words import N_, say
 from core.workflow import comparing, exams, finalising, registrations, runs
-from db.engine import snapshot, transaction
+from db.engine import snapshot, tidy, transaction
 from db.tables import HandedInList, IntakeBatch
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ def sweep() -> Swept:
         _give_up(one, known[jobs.scoring_id(one.exam_id, one.identity, one.attempt)])
     swept = Swept(len(uploads), len(waiting), len(queued), len(given_up), _finalise(), _compare(), len(lists), _cast_net(), _mail())
     _look_for_duplicates()
+    columns.tend()
+    tidy()
     if any(vars(swept).values()):
         log.info("sweep: %s", swept)
     return swept

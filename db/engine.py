@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+A_DAY_S = 86_400.0
 _address: str | None = None
+_tidied = float("-inf")
 
 
 def connect(address: str) -> None:
@@ -61,3 +64,15 @@ def snapshot() -> Iterator[Session]:
     """A session for reading; nothing done in it is kept."""
     with Session(engine(), expire_on_commit=False) as session:
         yield session
+
+
+def tidy() -> None:
+    """Let SQLite count anew how much lies in its tables, once a day; PostgreSQL does so by itself."""
+    global _tidied
+    if engine().dialect.name != "sqlite" or monotonic() - _tidied < A_DAY_S:
+        return
+    with engine().connect() as connection:
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+    _tidied = monotonic()
