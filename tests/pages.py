@@ -25,6 +25,7 @@ PAGES = {
 }
 OPEN_TO: dict[str, set[Role]] = {
     "coordinator/participants": {Role.coordinator, Role.doctor},
+    "coordinator/record": {Role.coordinator, Role.doctor},
     "coordinator/outcomes": {Role.coordinator, Role.doctor},
     "coordinator/triage": {Role.coordinator, Role.doctor},
     "doctor/case": {Role.coordinator, Role.doctor},

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from core.access import Person
+from core.access import Act, Person
+from core.clock import today
 from core.workflow.participants import ParticipantLine
-from pages.ui.i18n import N_, _, day, show
+from pages.ui.i18n import N_, _, day, n_, show
 from pages.ui.queue import TONES
 from pages.ui.tables import Column, Row, Tone, chip, two
 from pages.ui.words import PROGRAMME, SEX, word
@@ -45,13 +46,15 @@ def pages(total: int) -> None:
 
 def columns() -> list[Column]:
     return [
-        Column("name", _("Participant"), "strong", "220px", link=True),
-        Column("number", _("Number"), "text", "170px"),
-        Column("born", _("Born"), "text", "170px", "nowrap"),
-        Column("programmes", _("Programmes"), "chip", "150px"),
-        Column("last", _("Last exam"), "text", "130px", "nowrap"),
+        Column("name", _("Participant"), "strong", "200px", link=True),
+        Column("number", _("Number"), "text", "140px"),
+        Column("born", _("Born"), "text", "150px", "nowrap"),
+        Column("programmes", _("Programme and round"), "chip", "130px"),
+        Column("last", _("Last exam"), "text", "120px", "nowrap"),
+        Column("due", _("Next due"), "text", "120px", "nowrap"),
+        Column("net", _("Safety net"), "chip", "120px"),
         Column("status", _("Where they stand")),
-        Column("site", _("Site"), "muted", "190px"),
+        Column("site", _("Site"), "muted", "160px"),
     ]
 
 
@@ -65,16 +68,45 @@ def _row(line: ParticipantLine, user: Person) -> Row:
         "name": two(line.name, _("invented")) if invented else line.name,
         "number": two(line.number, line.identifier),
         "born": two(day(line.birth_date), _age(line)) if line.birth_date else "–",
-        "programmes": [chip(_(PROGRAMME[card]), TONES.get(card, "gray")) for card in line.programmes],
+        "programmes": [chip(_rounds(card, line), TONES.get(card, "gray")) for card in line.programmes],
         "last": day(line.last_exam),
+        "due": two(day(line.next_due), _("overdue"), "red") if line.next_due and line.next_due < today() else day(line.next_due),
+        "net": _net(line),
         "status": show(line.status),
         "site": line.site_name,
     }
-    return Row(str(line.id), cells, href=f"/participant?participant={line.id}")
+    return Row(str(line.id), cells, href=f"/{page_of(user)}?participant={line.id}", tone="action" if line.tasks[1] else "")
+
+
+def page_of(user: Person) -> str:
+    """Where a participant opens: the record for those who keep it, the history for those who read."""
+    return "record" if user.may(Act.work_queue) else "participant"
+
+
+def _rounds(card: str, line: ParticipantLine) -> str:
+    return _("{programme} {n}", programme=_(PROGRAMME[card]), n=line.rounds[card])
+
+
+def _net(line: ParticipantLine) -> dict[str, str] | str:
+    """Open tasks, those past their date first in sight."""
+    total, late = line.tasks
+    if late:
+        return chip(n_("{n} overdue", "{n} overdue", late), "red", "▲")
+    return chip(n_("{n} open", "{n} open", total), "orange", "◆") if total else "–"
 
 
 def _age(line: ParticipantLine) -> str:
     return f"{_('age {n}', n=line.age)}, {word(SEX, line.sex)}" if line.age is not None else word(SEX, line.sex)
 
 
-__all__ = ["KINDS", "columns", "page", "pages", "rows"]
+def orders() -> dict[str, str]:
+    return {
+        "number": _("By number"), "newest": _("Newest first"), "oldest": _("Oldest people first"), "youngest": _("Youngest people first"),
+    }  # fmt: skip
+
+
+def stands() -> dict[str, str]:
+    return {"": _("All"), "overdue": _("Recall overdue"), "recall": _("Open recall"), "left": _("Opted out, died, moved")}
+
+
+__all__ = ["KINDS", "columns", "orders", "page", "page_of", "pages", "rows", "stands"]
