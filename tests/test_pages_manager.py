@@ -120,6 +120,7 @@ def test_simulated_scores_are_never_taken_for_a_network(history: Person) -> None
     assert not test.exception
     assert "Simulated scores, not a network" in words(test)
     assert len(test.get("plotly_chart")) == 3
+    test = open_page("manager/model_performance", history, programme="lung", view="thresholds")
     assert len(given(test, "points-simulated-lung-scores.1")["rows"]) == 5  # type: ignore[arg-type]
 
 
@@ -151,7 +152,9 @@ def test_the_rules_page_runs_every_published_example(staff: dict[Role, Person]) 
         test = open_page("manager/rules", staff[role])
         assert not test.exception
         assert f"All {len(VECTORS)} published examples of" in words(test)
-    assert [row["cells"]["state"]["text"] for row in given(test, "rules")["rows"]] == ["all hold"] * 14  # type: ignore[attr-defined]
+    states = [row["cells"]["state"]["text"] for row in given(test, "rules")["rows"]]  # type: ignore[attr-defined]
+    assert len(states) >= 14
+    assert set(states) == {"all hold"}
 
 
 def test_a_rule_that_fails_is_shown_first_with_what_it_says_instead(staff: dict[Role, Person], monkeypatch: pytest.MonkeyPatch) -> None:

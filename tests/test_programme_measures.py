@@ -159,13 +159,25 @@ def test_time_to_the_result_and_to_assessment() -> None:
 
 
 def test_next_rounds_in_time() -> None:
-    """Within 730 days; only exams 910 days old or more, so that late comers had the chance to be counted."""
-    late = {"age_days": 910}
-    made = cohort(
-        (2, late | {"returned_on": DAY + timedelta(days=730)}), (1, late | {"returned_on": DAY + timedelta(days=731)}), (4, late),
-        (8, {"age_days": 909, "returned_on": DAY + timedelta(days=700)}), exam_date=DAY, returned_on=None,
-    )  # fmt: skip
-    assert counts(made, "round_length") == (2, 3)
+    """Invited 730 days after the last exam is in time, 731 is not; a first invitation has no exam before it."""
+    rounds = pd.DataFrame(
+        {"attended": True, "answered": True, "days_since_exam": [700.0, 730.0, 731.0, np.nan], "invited_on": pd.Timestamp(DAY)}
+    )
+    found = {one.key: one for one in Tally(frame((1, {})), terms(), rounds).indicators()}
+    assert (found["round_length"].numerator, found["round_length"].denominator) == (2, 3)
+
+
+def test_what_nobody_ever_wrote_down_is_no_nought() -> None:
+    """Ten exams, letters told by one site only: the other has no figure, with the reason, and not 0 of 5."""
+    made = cohort((5, {"site_id": 1, "told_on": DAY + timedelta(days=3)}), (5, {"site_id": 2}), exam_date=DAY, told_on=None)
+    assert counts(made, "told_in_time") == (5, 10)
+    tally = Tally(made, terms())
+    one, other = (part[0] for part in tally.split(Parts(2, {"exams": made.site_id.to_numpy() - 1}, records=True), {"told_in_time"}))
+    assert (one.numerator, one.denominator, one.absent) == (5, 5, None)
+    assert (other.numerator, other.denominator, other.interval) == (0, 0, None)
+    assert str(other.absent) == "Nobody has written down here yet what this is counted from."
+    nowhere = cohort((5, {}), exam_date=DAY, told_on=None)
+    assert figure(nowhere, "told_in_time").absent is not None
 
 
 def test_the_dose_is_a_median_of_what_the_scanner_wrote() -> None:

@@ -1,7 +1,7 @@
 """The ways in which a programme's figures are cut into parts: by site, round, age, density, first reader, category, quarter and year."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -38,7 +38,7 @@ def cut(kind: Kind, tables: Tables, names: Names) -> Cut:
     return CUTS[kind](tables, names)
 
 
-def _by_values(tables: Tables, column: str, order: Sequence[object], named: Callable[[object], Sentence], days: str = "") -> Cut:
+def _by_values(tables: Tables, column: str, order: Sequence[object], named: Callable[[object], Sentence]) -> Cut:
     """One part for each value of a column that every table with this column is cut by."""
     places = {value: place for place, value in enumerate(order)}
     codes = {name: _codes(table[column], places) for name, table in tables.items() if column in table}
@@ -68,7 +68,8 @@ def _values(table: pd.DataFrame, column: str) -> list[object]:
 def _sites(tables: Tables, names: Names) -> Cut:
     here = set(_values(tables["exams"], "site_id"))
     order = [site for site in names["site"] if site in here]
-    return _by_values(tables, "site_id", order, lambda site: say("{site}", site=names["site"][int(str(site))]))
+    made = _by_values(tables, "site_id", order, lambda site: say("{site}", site=names["site"][int(str(site))]))
+    return replace(made, parts=replace(made.parts, records=True))
 
 
 def _rounds(tables: Tables, names: Names) -> Cut:

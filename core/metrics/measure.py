@@ -34,6 +34,8 @@ class Measure:
     only: str = ""
     rounds_of: int = 0
     values: Callable[[Cohort], Floats] | None = None
+    marked: bool = False
+    """Counted from what somebody must have written down: where nobody ever did, there is no figure instead of nought."""
 
     def defined(self, terms: Terms) -> Sentence:
         """The definition with the programme's own terms in it."""

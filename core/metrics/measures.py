@@ -84,32 +84,32 @@ FOLLOW_UP = (
     Measure(
         "ppv3", N_("Cancer among biopsied"), workup.ppv3,
         N_("Cancer within 365 days among the positive exams after which a biopsy was done and whose outcome is known (PPV3). {positive}"),
-        needs=("biopsied_on",),
+        needs=("biopsied_on",), marked=True,
     ),
     Measure(
         "biopsy", N_("Biopsies"), workup.biopsy,
         N_("Positive exams after which a biopsy was done, for every 1000 exams with a final result. {positive}"), "per 1000",
-        needs=("biopsied_on",),
+        needs=("biopsied_on",), marked=True,
     ),
     Measure(
         "benign_open_first", N_("Benign open biopsies, first round"), workup.benign_open_first,
         N_("Positive exams of the first round with a benign open biopsy, for every 1000 exams with a final result. {positive}"),
-        "per 1000", needs=("biopsy_open", "biopsy_result"), only="breast",
+        "per 1000", needs=("biopsy_open", "biopsy_result"), marked=True, only="breast",
     ),
     Measure(
         "benign_open_later", N_("Benign open biopsies, later rounds"), workup.benign_open_later,
         N_("Positive exams of later rounds with a benign open biopsy, for every 1000 exams with a final result. {positive}"),
-        "per 1000", needs=("biopsy_open", "biopsy_result"), only="breast",
+        "per 1000", needs=("biopsy_open", "biopsy_result"), marked=True, only="breast",
     ),
     Measure(
         "non_operative", N_("Diagnosis without operation"), workup.non_operative,
         N_("Cancers that a needle biopsy had proved, among the cancers found by the screening after which a biopsy was done. {positive}"),
-        needs=("biopsied_on", "biopsy_needle", "biopsy_result"),
+        needs=("biopsied_on", "biopsy_needle", "biopsy_result"), marked=True,
     ),
     *(
         Measure(
             f"adherence_{months}", name, partial(timeliness.adherence, months=months), words,
-            needs=("exam_date", "due_on", "returned_on"),
+            needs=("exam_date", "due_on", "returned_on"), marked=True,
         )
         for months, name, words in (
             (12, N_("Came back after 12 months"),
@@ -134,22 +134,22 @@ TIMELINESS = (
     Measure(
         "told_in_time", N_("Told within 14 days"), timeliness.told_in_time,
         N_("Result letter or message sent within 14 days of the exam, among the exams with a final result told or older than that."),
-        needs=("exam_date", "told_on"),
+        needs=("exam_date", "told_on"), marked=True,
     ),
     Measure(
         "days_to_told", N_("Days to the result letter"), timeliness.told,
         N_("Median of the days from the exam to the first result letter or message, with the 95 % interval of the median."), "days",
-        needs=("exam_date", "told_on"), values=lambda cohort: cohort.days("exam_date", "told_on"),
+        needs=("exam_date", "told_on"), marked=True, values=lambda cohort: cohort.days("exam_date", "told_on"),
     ),
     Measure(
         "assessed_in_time", N_("Assessed within 21 days"), timeliness.assessed_in_time,
         N_("Assessment within 21 days of the exam, among the exams recalled for assessment that were assessed or are older than that."),
-        needs=("exam_date", "assessed_on"),
+        needs=("exam_date", "assessed_on"), marked=True,
     ),
     Measure(
         "days_to_assessment", N_("Days to assessment"), timeliness.assessed,
         N_("Median of the days from the exam to the assessment, with the 95 % interval of the median."), "days",
-        needs=("exam_date", "assessed_on"), values=lambda cohort: cohort.days("exam_date", "assessed_on"),
+        needs=("exam_date", "assessed_on"), marked=True, values=lambda cohort: cohort.days("exam_date", "assessed_on"),
     ),
 )  # fmt: skip
 PARTICIPATION = (
@@ -166,9 +166,8 @@ PARTICIPATION = (
     ),
     Measure(
         "round_length", N_("Next round in time"), timeliness.round_length,
-        N_("Next exams within {interval} days, among the exams with a routine recall whose participant came to the next round; only exams "
-           "180 days older than that."),
-        needs=("exam_date", "returned_on"),
+        N_("Invitations within {interval} days of the participant's last exam, among the invitations of participants who have had one."),
+        of="invitations", needs=("days_since_exam",),
     ),
 )  # fmt: skip
 QUALITY = (

@@ -31,6 +31,8 @@ class Parts:
 
     n: int
     of: Mapping[str, Places]
+    records: bool = False
+    """Whether each part keeps its own records, as a site does: where it never wrote a thing down, figures of that thing are absent."""
 
 
 class Tally:
@@ -52,10 +54,11 @@ class Tally:
         self.bands = BANDS.get(terms.programme, {}) if bands is None else bands
         self._found: dict[str, tuple[Places, Places]] = {}
         self._waiting: dict[str, Places] = {}
+        self._records: dict[tuple[str, ...], Bools] = {}
 
     def indicators(self) -> tuple[Indicator, ...]:
         """Every indicator of the whole."""
-        whole = Parts(1, {name: np.zeros(len(table), dtype=np.int64) for name, table in self.tables.items()})
+        whole = Parts(1, {name: np.zeros(len(table), dtype=np.int64) for name, table in self.tables.items()}, records=True)
         return tuple(self._split(measure, whole, forecast=True)[0] for measure in self.measures)
 
     def split(self, parts: Parts, keys: Collection[str] | None = None) -> list[tuple[Indicator, ...]]:
@@ -76,12 +79,25 @@ class Tally:
             self._indicator(measure, int(numerators[k]), int(denominators[k]), intervals[k], int(waiting[k]), firsts.get(k))
             for k in range(parts.n)
         ]
+        if parts.records:
+            made = [self._with_record(measure, one, code == k) for k, one in enumerate(made)]
         return made if self.gaps is NONE else [self._with_gaps(measure, one, code == k) for k, one in enumerate(made)]
+
+    def _with_record(self, measure: Measure, one: Indicator, rows: Bools) -> Indicator:
+        """No figure where nobody has ever written down what it is counted from."""
+        if not measure.marked or not one.denominator or (self._recorded(measure) & rows).any():
+            return one
+        return replace(one, numerator=0, denominator=0, interval=None, stable=False, mature=None, stable_on=None, absent=say(UNRECORDED))
+
+    def _recorded(self, measure: Measure) -> Bools:
+        if measure.needs not in self._records:
+            self._records[measure.needs] = self.cohorts[measure.of].recorded(*measure.needs)
+        return self._records[measure.needs]
 
     def _with_gaps(self, measure: Measure, one: Indicator, rows: Bools) -> Indicator:
         """Why there is no figure on these rows, and no band where they were chosen for a study."""
         judged = not self.gaps.any_chosen(measure.of, rows)
-        return replace(one, absent=self.gaps.reason(measure.key, rows), benchmark=one.benchmark if judged else None)
+        return replace(one, absent=self.gaps.reason(measure.key, rows) or one.absent, benchmark=one.benchmark if judged else None)
 
     def _indicator(
         self, measure: Measure, numerator: int, denominator: int, interval: Interval | None, waiting: int, first: date | None
@@ -179,6 +195,7 @@ def _immature(cohort: Cohort) -> Bools:
     return cohort.final & ~cohort.true("mature")
 
 
+UNRECORDED = N_("Nobody has written down here yet what this is counted from.")
 YEAR = N_("{n} exams are not followed up for 365 days and are left out: without a cancer they are not negative yet.")
 WAITS: Mapping[str, tuple[Callable[[Cohort], Bools], str]] = {
     "detection": (_unresolved, N_("{n} positive exams still wait for their outcome; the rate can rise.")),

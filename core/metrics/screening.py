@@ -24,6 +24,8 @@ POSITIVE: Mapping[str, tuple[tuple[str, ...], ...]] = {
 BIOPSY: Mapping[str, tuple[str, ...]] = {"breast": ("4A", "4B", "4C", "5"), "lung": ("4A", "4B", "4X")}
 """Categories with which tissue is recommended (PPV2 of the BCSC audit: 4 and 5; for lungs the fourth category)."""
 KNOWN_CANCER = "6"
+ALWAYS = ("exam_date", "due_on")
+"""Columns that every exam has, whether or not anybody writes down what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Cohort:
 
     def has(self, *columns: str) -> bool:
         return all(name in self.frame for name in columns)
+
+    def recorded(self, *columns: str) -> Bools:
+        """The rows on which one of these columns says something; yes-or-no columns say nothing about that and are left out."""
+        told = [self.known(name) for name in columns if self.frame[name].dtype != bool and name not in ALWAYS]
+        return np.logical_or.reduce(told) if told else np.ones(len(self.frame), dtype=bool)
 
     def is_(self, column: str, value: str | int) -> Bools:
         return bools(self.frame[column].eq(value))

@@ -15,8 +15,6 @@ WINDOWS: Mapping[int, tuple[int, int, int]] = {12: (270, 550, 90), 6: (120, 270,
 """Months → (from, to: days after the exam that count as this recommendation; days before and after the day that count as in time).
 
 A setting of ours: no source with windows for all three intervals was found."""
-GRACE_DAYS = 180
-"""Who has not come so long after the round was due had the chance to; a setting of ours."""
 
 
 def read_in_time(cohort: Cohort) -> Masks:
@@ -58,11 +56,9 @@ def adherence(cohort: Cohort, months: int) -> Masks:
 
 
 def round_length(cohort: Cohort) -> Masks:
-    """Next rounds that began within the interval, of those who came; only exams old enough for late comers to be counted too."""
-    between = cohort.days("exam_date", "returned_on")
-    old = cohort.number("age_days") >= cohort.terms.interval_days + GRACE_DAYS
-    came = cohort.routine & old & np.isfinite(between)
-    return came & (between <= cohort.terms.interval_days), came
+    """Invitations to a later round that came in time, as the NHS counts it: from the last exam to the next offer."""
+    since = cohort.number("days_since_exam")
+    return since <= cohort.terms.interval_days, np.isfinite(since)
 
 
 def uptake(cohort: Cohort) -> Masks:

@@ -19,7 +19,7 @@ from core.words import N_
 from core.workflow.programme_figures import ProgrammeFigures
 
 EDGES = (45, 50, 53, 55, 60, 65, 70, 75)
-ROUNDS = ("prevalent", "incident")
+BIOPSIES = ("biopsy_needle", "biopsy_open", "biopsy_result")
 Counts = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
@@ -72,13 +72,13 @@ LINES: tuple[Line, ...] = (
     Line("referred", N_("Referred for assessment"), referred, "screened"),
     Line("assessed", N_("Assessed, of those referred"), lambda c: referred(c) & c.known("assessed_on"), "referred", needs=("assessed_on",)),
     Line("short_term", N_("Short-term recalls"), lambda c: c.final & c.is_("decision", "short_term_recall"), "screened"),
-    Line("needle", N_("Needle biopsies"), lambda c: referred(c) & c.true("biopsy_needle"), "screened", needs=("biopsy_needle",), per=1000),
-    Line("open", N_("Open biopsies"), lambda c: referred(c) & c.true("biopsy_open"), "screened", needs=("biopsy_open",), per=1000),
+    Line("needle", N_("Needle biopsies"), lambda c: referred(c) & c.true("biopsy_needle"), "screened", needs=BIOPSIES, per=1000),
+    Line("open", N_("Open biopsies"), lambda c: referred(c) & c.true("biopsy_open"), "screened", needs=BIOPSIES, per=1000),
     Line("benign_open", N_("Benign open biopsies"), _benign_open,
-         "screened", needs=("biopsy_open", "biopsy_result"), per=1000),
+         "screened", needs=BIOPSIES, per=1000),
     Line("cancers", N_("Cancers found"), cancers, "screened", per=1000),
     Line("non_operative", N_("Diagnosed without operation, of the cancers"),
-         _non_operative, "cancers", needs=("biopsy_needle", "biopsy_result")),
+         _non_operative, "cancers", needs=BIOPSIES),
     Line("in_situ", N_("In situ"), _in_situ, "screened", needs=("invasive",), per=1000),
     Line("invasive", N_("Invasive"), lambda c: cancers(c) & c.true("invasive"), "screened", needs=("invasive",), per=1000),
     Line("not_known", N_("Not known whether invasive"), lambda c: cancers(c) & ~c.known("invasive"), "cancers", needs=("invasive",)),
@@ -107,13 +107,18 @@ class Return:
 def kc62(found: ProgrammeFigures) -> Return:
     """The return of the exams and invitations of one year; a line whose columns nobody records is left out, not nought."""
     cohorts = {name: found.tally.cohorts[name] for name in ("exams", "invitations")}
-    lines = tuple(line for line in LINES if cohorts[line.of].has(*line.needs))
+    lines = tuple(line for line in LINES if _there(cohorts[line.of], line))
     codes = {name: _places(cohort.frame) for name, cohort in cohorts.items()}
     n = len(EDGES) + 2
     counts = {
         line.key: np.bincount(codes[line.of][line.rows(cohorts[line.of])], minlength=2 * n).reshape(2, n).astype(np.int64) for line in lines
     }
     return Return(lines, bands(), counts)
+
+
+def _there(cohort: Cohort, line: Line) -> bool:
+    """Whether its columns exist and somebody has ever written something into them."""
+    return cohort.has(*line.needs) and (not line.needs or bool(cohort.recorded(*line.needs).any()))
 
 
 def bands() -> tuple[str, ...]:

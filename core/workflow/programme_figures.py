@@ -13,6 +13,7 @@ from core.clock import today
 from core.figures import settings as figure_settings
 from core.figures.cuts import Cut, Kind, Names, cut
 from core.figures.registered import registered
+from core.figures.round_length import since_last_exam
 from core.figures.settings import Settings
 from core.metrics import programme
 from core.metrics.gaps import Gaps
@@ -140,7 +141,7 @@ def figures(session: Session, person: Person, asked: Question) -> ProgrammeFigur
     frame = cohort.exams_frame(session, person, final_only=asked.final_only, **scope)  # type: ignore[arg-type]
     rounds = cohort.invitations_frame(session, person, **scope)  # type: ignore[arg-type]
     frame, synthetic, both = cohort.of_one_kind(frame, asked.synthetic)
-    rounds = rounds[rounds.synthetic.eq(synthetic)]
+    rounds = since_last_exam(session, person, asked.card_id, asked.site_id, rounds[rounds.synthetic.eq(synthetic)], known)
     settings = figure_settings.in_force(session, card(asked.card_id), known)
     terms = figure_settings.terms(card(asked.card_id), settings, asked.positive)
     mine = person.sites(Act.see_figures) if asked.site_id is None else frozenset({asked.site_id})

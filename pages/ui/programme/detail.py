@@ -27,7 +27,7 @@ def detail(found: ProgrammeFigures, key: str, source: str) -> None:
     st.subheader(show(one.name), anchor=False)
     told = [show(one.definition), show(one.mature, ""), _band(one), indicators.until(one)]
     st.markdown(f"**{indicators.sentence(one)}.** " + " ".join(text for text in told if text))
-    if one.absent is not None:
+    if one.absent is not None or not one.denominator:
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -36,9 +36,9 @@ def exceptions(found: ProgrammeFigures, out: Sequence[Breach]) -> None:
 
 
 def _line(one: Breach, place: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"exception-{place}"):
-        st.markdown(sentence(one), width="stretch")
-        st.button(_("Show"), key=f"show-exception-{place}", type="tertiary", icon=":material/arrow_downward:", on_click=_look, args=(one,))
+    words, way = st.columns([14, 1], vertical_alignment="center", gap="small")
+    words.markdown(sentence(one))
+    way.button(_("Show"), key=f"show-exception-{place}", type="tertiary", on_click=_look, args=(one,), help=_("To this figure below"))
 
 
 def sentence(one: Breach) -> str:

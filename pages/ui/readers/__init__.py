@@ -1,0 +1,1 @@
+"""The readers page, part by part."""

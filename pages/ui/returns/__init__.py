@@ -1,0 +1,1 @@
+"""The returns page, part by part."""
