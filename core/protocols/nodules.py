@@ -77,7 +77,8 @@ def by_ai(session: Session, exam_ids: Collection[int]) -> Iterator[Judged]:
         mark = before.mark if before else None
         yield Judged(
             exam_id=exam.id or 0, origin="ai", by=model, name=str(row.number), kind=_kind(row),
-            assumed_solid=row.detail.get("type") not in KINDS, now_mm=row.mean_diameter_mm, now_mm3=row.volume_mm3, before_mm=mark.mean_diameter_mm if mark else None,
+            assumed_solid=row.detail.get("type") not in KINDS, now_mm=row.mean_diameter_mm, now_mm3=row.volume_mm3,
+            before_mm=mark.mean_diameter_mm if mark else None,
             before_mm3=mark.volume_mm3 if mark else None, days=(exam.exam_date - before.day).days if before else None,
             new=before is not None and mark is None, said=said,
         )  # fmt: skip

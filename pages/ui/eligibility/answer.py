@@ -17,6 +17,8 @@ ANSWERS: dict[bool | None, tuple[str, Tone, str]] = {
     False: (N_("No"), "gray", "○"),
     None: (N_("Cannot be said"), "orange", "?"),
 }
+SETTINGS = (N_("Bands of this programme"), N_("NHS breast screening levels"))
+"""What sets of breast bands are called, named here so that it is translated."""
 PLAIN = {
     ("lung", True): N_("A scan is to be offered."),
     ("lung", False): N_("No scan is needed now."),
@@ -55,12 +57,12 @@ def answer(said: Verdict, comes: Ahead | None, *, heading: bool = True) -> None:
             st.caption(line)
 
 
-def rules(said: Verdict, key: str) -> None:
+def rules(said: Verdict, key: str, *, wide: bool = True) -> None:
     """A line for the programme's own rule, each risk and each other rule."""
     columns = [
-        Column("rule", _("Rule"), "text", "470px"),
-        Column("says", _("Says"), "chip", "150px"),
-        Column("value", _("Risk"), "number", "130px", "right"),
+        Column("rule", _("Rule"), "text", "470px" if wide else "240px"),
+        Column("says", _("Says"), "chip", "150px" if wide else "120px"),
+        Column("value", _("Risk"), "number", "130px" if wide else "90px", "right"),
         Column("why", _("Because")),
     ]
     own = RuleSaid(said.rule, said.version, said.source, said.eligible, missing=said.missing)

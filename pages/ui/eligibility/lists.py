@@ -96,7 +96,7 @@ def _row(line: Line, user: Person, card_id: str) -> Row:
         "status": show(line.status),
         "site": line.site_name,
     }
-    page = "questionnaire" if card_id == "lung" else "participant"
+    page = "questionnaire" if card_id == "lung" else "record"
     return Row(str(line.participant_id), cells, href=f"/{page}?participant={line.participant_id}")
 
 

@@ -17,7 +17,7 @@ def show(user: Person, participant_id: int) -> None:
     """The verdicts on today; the lung one for everybody, the breast one unless the register says male."""
     lung = read(of_person, user, participant_id, "lung", today())
     of = read(known, [participant_id], today())[participant_id]
-    st.header(_("Eligibility"), anchor=False)
+    st.subheader(_("Eligibility"), anchor=False)
     cards = ["lung", *(["breast"] if of.sex is not Sex.male else [])]
     for card_id in cards:
         said = lung if card_id == "lung" else verdict(of, card_id)
@@ -26,7 +26,7 @@ def show(user: Person, participant_id: int) -> None:
     with st.expander(_("Rules and risks")):
         for card_id in cards:
             said = lung if card_id == "lung" else verdict(of, card_id)
-            shown.rules(said, f"{card_id}-{participant_id}-panel")
+            shown.rules(said, f"{card_id}-{participant_id}-panel", wide=False)
             shown.given(said)
     if user.may(Act.work_queue):
         st.page_link(
