@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core import demo
 from core.access import Person, person
 from core.clock import today
+from core.demonstration import history
 from core.metrics.consequences import Costs
 from core.metrics.simulate import Policy
 from core.simulation.answer import Question, answer
@@ -24,8 +25,9 @@ PAGE = "manager/simulator"
 
 
 @pytest.fixture
-def manager(sqlite_database: str) -> Person:
-    """The manager of the demonstration programme."""
+def manager(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """The manager of a small demonstration programme."""
+    monkeypatch.setattr(history, "SIZES", {"lung": 40, "breast": 160})
     with transaction() as session:
         demo.make(session)
     with snapshot() as session:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from core import audit
@@ -25,7 +25,7 @@ from core.words import N_, Sentence, say
 from core.workflow.not_recorded import Records, declare
 from core.workflow.programmes import card, programme_row
 from db.enums import CheckVerdict, EpisodeStep, Role, Sex
-from db.tables import Episode, EpisodeEvent, Exam, Participant, ParticipantToken, RoleGrant, SecondCheck, Site, User
+from db.tables import Episode, EpisodeEvent, Exam, Participant, ParticipantToken, RoleGrant, SecondCheck, Site, UndecidedExam, User
 
 ROLES = (Role.coordinator, Role.manager)
 UNDATED = N_("the days of this table are invented")
@@ -148,7 +148,9 @@ def write_exams(session: Session, card_id: str, exams: Sequence[Taken]) -> list[
         }
         for one in exams
     ]  # fmt: skip
-    return insert_rows(session, Exam, made)
+    ids = insert_rows(session, Exam, made)
+    session.execute(delete(UndecidedExam).where(col(UndecidedExam.site_id).in_({one.site_id for one in exams})))
+    return ids
 
 
 def approve(session: Session, subject: str, row_ids: Sequence[int], at: date) -> None:

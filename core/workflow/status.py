@@ -11,6 +11,7 @@ from core.cohorts.standing import merged, standing
 from core.words import N_, Sentence, say
 from core.workflow.earlier_images import for_comparison
 from core.workflow.programmes import card, cards, due
+from core.workflow.settled_elsewhere import not_read_here
 from db.enums import EpisodeStep, OutcomeKind, ProgrammeDecision, RecallStep
 from db.tables import Decision, Episode, EpisodeEvent, Exam, Outcome, Participant, Programme, Recall, RecallEvent
 
@@ -111,7 +112,7 @@ def _cancers(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
 def _waiting(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     rows = select(col(Episode.participant_id), col(Exam.exam_date)).join(Exam, col(Exam.episode_id) == Episode.id)
     decided = exists().where(col(Decision.exam_id) == col(Exam.id))
-    rows = rows.where(col(Episode.participant_id).in_(ids), ~decided, col(Exam.id).not_in(for_comparison()))
+    rows = rows.where(col(Episode.participant_id).in_(ids), ~decided, col(Exam.id).not_in(for_comparison()), ~not_read_here())
     return {participant: say(N_("Exam of {day} waits to be read"), day=day) for participant, day in session.exec(rows)}
 
 
