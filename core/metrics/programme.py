@@ -97,7 +97,8 @@ class Tally:
     def _with_gaps(self, measure: Measure, one: Indicator, rows: Bools) -> Indicator:
         """Why there is no figure on these rows, and no band where they were chosen for a study."""
         judged = not self.gaps.any_chosen(measure.of, rows)
-        return replace(one, absent=self.gaps.reason(measure.key, rows) or one.absent, benchmark=one.benchmark if judged else None)
+        return replace(one, absent=self.gaps.reason(measure.key, rows) or one.absent, benchmark=one.benchmark if judged else None,
+                       reference=one.reference if judged else None)  # fmt: skip
 
     def _indicator(
         self, measure: Measure, numerator: int, denominator: int, interval: Interval | None, waiting: int, first: date | None
