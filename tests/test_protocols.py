@@ -254,7 +254,7 @@ def test_pages_go_on_with_older_exams_and_hold_each_once(dana: Person, monkeypat
     monkeypatch.setattr(page, "LOOKED_AT", 4)
     with transaction() as session:
         a_model(session)
-        exams = [an_exam(session) for _ in range(7)]
+        exams = [an_exam(session, days_ago=days) for days in (9, 3, 3, 40, 5, 3, 400)]
         for exam in exams:
             run = a_run(session, exam)
             nodule(session, run, 1, 5.0, np.array(PLACES[0]))
@@ -266,4 +266,4 @@ def test_pages_go_on_with_older_exams_and_hold_each_once(dana: Person, monkeypat
         before = some.before
         if before is None:
             break
-    assert found == sorted((exam.id or 0 for exam in exams), reverse=True)
+    assert found == [exam.id for exam in sorted(exams, key=lambda exam: (exam.exam_date, exam.id or 0), reverse=True)]

@@ -4,11 +4,11 @@ Looked for page by page and never stored: a changed protocol or a corrected matc
 the person has still to read an exam of that participant blind.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, exists, select
+from sqlmodel import Session, and_, col, exists, or_, select
 
 from core.access import Act, Person
 from core.protocols.nodules import Judged, by_ai, by_readers
@@ -37,12 +37,16 @@ class Disagreement:
     nodule: Judged
 
 
+Place = tuple[date, int]
+"""Day and id of an exam; the newest comes first."""
+
+
 @dataclass(frozen=True)
 class Disagreements:
     """A page: `before` goes on with older exams (None: the last page), `held_back` exams whose AI marks are not shown yet."""
 
     rows: tuple[Disagreement, ...]
-    before: int | None
+    before: Place | None
     looked_at: int
     nodules: int
     held_back: int
@@ -53,40 +57,45 @@ def disagreeing(nodules: Iterable[Judged]) -> list[Judged]:
     return [one for one in nodules if one.disagree]
 
 
-def queue(session: Session, person: Person, *, origin: str = "", before: int | None = None) -> Disagreements:
-    """The next page of exams with an id below `before`; `origin` "ai" or "reader" looks at one source alone."""
+def queue(session: Session, person: Person, *, origin: str = "", before: Place | None = None) -> Disagreements:
+    """The next page of exams older than `before`; `origin` "ai" or "reader" looks at one source alone."""
     person.must(Act.read_cases)
     found: list[Judged] = []
     looked = nodules = back = 0
     place = before
     while looked < LOOKED_AT and len(found) < SIZE:
-        ids = _concluded(session, person, place)
-        if not ids:
+        places = _concluded(session, person, place)
+        if not places:
             place = None
             break
+        ids = [exam_id for _, exam_id in places]
         hidden = _held_back(session, person, ids)
         judged = _judged(session, ids, hidden, origin)
         found += disagreeing(judged)
-        looked, nodules, back, place = looked + len(ids), nodules + len(judged), back + len(hidden), ids[-1]
-        if len(ids) < AT_ONCE:
+        looked, nodules, back, place = looked + len(ids), nodules + len(judged), back + len(hidden), places[-1]
+        if len(places) < AT_ONCE:
             place = None
             break
     return Disagreements(_rows(session, found), place, looked, nodules, 0 if origin == "reader" else back)
 
 
-def _judged(session: Session, ids: Collection[int], hidden: Collection[int], origin: str) -> list[Judged]:
-    """Newest exam first, the AI's marks before the readers' nodules."""
+def _judged(session: Session, ids: Sequence[int], hidden: Collection[int], origin: str) -> list[Judged]:
+    """In the order of `ids`, the AI's marks before the readers' nodules."""
     found = list(by_ai(session, [one for one in ids if one not in hidden])) if origin != "reader" else []
     found += by_readers(session, ids) if origin != "ai" else []
-    return sorted(found, key=lambda one: (-one.exam_id, one.origin))
+    order = {exam_id: place for place, exam_id in enumerate(ids)}
+    return sorted(found, key=lambda one: (order[one.exam_id], one.origin))
 
 
-def _concluded(session: Session, person: Person, before: int | None) -> list[int]:
-    """Ids of decided lung exams at the person's sites, newest first."""
-    rows = select(col(Exam.id)).where(Exam.kind == ExamKind.lung_ct, col(Exam.site_id).in_(person.sites(Act.read_cases)))
-    rows = rows.where(exists().where(col(Decision.exam_id) == col(Exam.id)))
-    rows = rows if before is None else rows.where(col(Exam.id) < before)
-    return [one for one in session.exec(rows.order_by(col(Exam.id).desc()).limit(AT_ONCE)) if one is not None]
+def _concluded(session: Session, person: Person, before: Place | None) -> list[Place]:
+    """Decided lung exams at the person's sites, newest first."""
+    rows = select(col(Exam.exam_date), col(Exam.id)).where(Exam.kind == ExamKind.lung_ct)
+    rows = rows.where(col(Exam.site_id).in_(person.sites(Act.read_cases)), exists().where(col(Decision.exam_id) == col(Exam.id)))
+    if before is not None:
+        same_day = and_(col(Exam.exam_date) == before[0], col(Exam.id) < before[1])
+        rows = rows.where(col(Exam.exam_date) <= before[0], or_(col(Exam.exam_date) < before[0], same_day))
+    found = session.exec(rows.order_by(col(Exam.exam_date).desc(), col(Exam.id).desc()).limit(AT_ONCE))
+    return [(day, exam_id or 0) for day, exam_id in found]
 
 
 def _held_back(session: Session, person: Person, ids: Collection[int]) -> frozenset[int]:

@@ -1,12 +1,13 @@
 """How the queue of disagreements is shown: a row for each nodule, a column for each protocol, the steps apart by colour and word."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import streamlit as st
 
 from core.access import Person
 from core.protocols.nodules import Judged
-from core.protocols.queue import Disagreement, Disagreements
+from core.protocols.queue import Disagreement, Disagreements, Place
 from core.rules import bts2015
 from core.rules.side_by_side import Said
 from core.words import Sentence
@@ -32,10 +33,13 @@ def origin() -> str:
     return choice("by", _("Measured by"), {key: _(text) for key, text in ORIGINS.items()})
 
 
-def before() -> int | None:
-    """The exam before which this page begins."""
-    asked = st.query_params.get("before", "")
-    return int(asked) if asked.isdigit() and len(asked) < 16 else None
+def before() -> Place | None:
+    """The exam before which this page begins, as "2026-11-12.345"."""
+    day_, _dot, exam = st.query_params.get("before", "").partition(".")
+    try:
+        return (date.fromisoformat(day_), int(exam)) if len(exam) < 16 else None
+    except ValueError:
+        return None
 
 
 def state_line(found: Disagreements) -> str:
@@ -114,7 +118,7 @@ def pages(found: Disagreements) -> None:
             st.query_params.pop("before", None)
             st.rerun()
         if found.before is not None and st.button(_("Older exams"), icon=":material/chevron_right:", key="protocols-next"):
-            st.query_params["before"] = str(found.before)
+            st.query_params["before"] = f"{found.before[0].isoformat()}.{found.before[1]}"
             st.rerun()
 
 
