@@ -152,6 +152,15 @@ def appointments(session: Session, ids: SelectOfScalar[int | None] | Collection[
     return tuple(_appointment(*row, images=row[0].id in seen) for row in found)
 
 
+def of_participant(session: Session, person: Person, participant_id: int) -> tuple[AppointmentLine, ...]:
+    """Every appointment of one participant, the newest first; NotAllowed outside the person's sites."""
+    sites = person.sites(Act.see_participants)
+    if session.exec(select(Participant.id).where(Participant.id == participant_id, col(Participant.site_id).in_(sites))).first() is None:
+        raise NotAllowed(N_("This participant is not at one of your sites."))
+    found = appointments(session, select(col(Appointment.id)).where(Appointment.participant_id == participant_id))
+    return tuple(sorted(found, key=lambda one: one.starts_at, reverse=True))
+
+
 def _mine(person: Person) -> SelectOfScalar[Clinic]:
     return select(Clinic).where(col(Clinic.site_id).in_(person.sites(Act.work_queue)))
 

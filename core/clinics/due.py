@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.access import Act, Person
 from core.clinics.intervals import Interval, intervals
 from core.clock import now, today
+from core.cohorts.cohorts import cohort, members
 from core.cohorts.standing import active
 from core.eligibility.selection import answered, of_age
 from core.sealing import unseal
@@ -25,7 +26,6 @@ from db.enums import EpisodeStep, OutcomeKind, RecallStep
 from db.tables import (
     Appointment,
     Clinic,
-    CohortMember,
     Decision,
     Episode,
     EpisodeEvent,
@@ -64,7 +64,7 @@ class Ask:
     card_id: str
     kind: Kind
     site_id: int | None = None
-    cohort_version_id: int | None = None
+    cohort_id: int | None = None
     ahead_days: int = AHEAD_DAYS
     answer_days: int = REMIND_AFTER_DAYS
 
@@ -125,8 +125,9 @@ def _listed(session: Session, person: Person, ask: Ask) -> Listed:
     """Participant, site, since when, episode, number of invitations, place of the interval."""
     card(ask.card_id)
     ids: list[Any] = list(session.scalars(select(col(Programme.id)).where(col(Programme.card_id) == ask.card_id)))
+    among = true() if ask.cohort_id is None else members(session, person, cohort(session, person, ask.cohort_id).newest)
     make = {Kind.first: _never, Kind.reminder: _unanswered}.get(ask.kind, _rounds)
-    rows = union_all(*(_taking_part(one, person, ask) for one in make(ids, ask))).subquery()
+    rows = union_all(*(_taking_part(one, person, ask).where(among) for one in make(ids, ask))).subquery()
     return select(*(column.label(name) for column, name in zip(rows.columns, COLUMNS, strict=True)))
 
 
@@ -134,9 +135,6 @@ def _taking_part(rows: Listed, person: Person, ask: Ask) -> Listed:
     sites = person.sites(Act.work_queue)
     site = col(Participant.site_id) if ask.kind == Kind.first else col(Participant.site_id) + 0  # + 0: never begin with a whole site
     rows = rows.where(site.in_(sites & {ask.site_id} if ask.site_id is not None else sites))
-    if ask.cohort_version_id is not None:
-        member = col(CohortMember.participant_id) == col(Participant.id), col(CohortMember.version_id) == ask.cohort_version_id
-        rows = rows.where(exists().where(*member))
     return rows.where(active(ask.card_id, today()), ~_booked(ask.card_id), ~_cancer())
 
 

@@ -20,6 +20,7 @@ from core.eligibility.standing import verdicts
 from core.errors import Conflict, Rejected
 from core.messages import mailings
 from core.messages.mailings import Plan, Recipient
+from core.messages.template import Message
 from core.words import N_, Sentence, say
 from core.workflow.programmes import programme_row
 from db.enums import AppointmentStep, EpisodeStep
@@ -82,6 +83,16 @@ def invite(
     made = mailings.make(session, person, plan, recipients)
     audit.record(session, person, "invited", "mailing", made[0], kind=ask.kind.value, programme=ask.card_id, participants=len(seated))
     return Invited(len(seated), made, tuple((left | withheld).items()), len(going) - len(seated))
+
+
+def preview(session: Session, person: Person, ask: Ask, plan: Plan, participant_id: int, clinic_ids: Collection[int] = ()) -> Message:
+    """What this participant would read; Rejected naming the field that is not known."""
+    row = next(iter(due(session, person, ask, only=[participant_id]).rows), None)
+    if row is None:
+        raise Rejected(N_("Nobody of this choice can be invited now: {reason}"), reason=say(N_("the list is empty")))
+    who = mailings.addressees(session, [participant_id], plan.channel, plan.card_id)[participant_id]
+    seat = next(iter(_seats(session, person, ask, clinic_ids).get(row.site_id, ())), None)
+    return mailings.write(plan.template, who.details.language or plan.language, plan.channel, plan.card_id, who, _said(row, seat))
 
 
 def _seats(session: Session, person: Person, ask: Ask, clinic_ids: Collection[int]) -> dict[int, deque[Seat]]:

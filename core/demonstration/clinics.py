@@ -132,14 +132,15 @@ def _booked(
 
 
 def _mail(session: Session, mailing: Mailing, written: Sequence[tuple[int, int, Clinic, datetime]]) -> None:
-    """Every invitation was sent but one, which the mail server refused."""
+    """Every invitation was sent but one of the first mailing, which the mail server refused."""
+    first = session.exec(select(Mailing.id).where(col(Mailing.id) < mailing.id)).first() is None
     refused = say(N_("The mail server refused it: {code} {words}"), code="550", words="No such mailbox").to_json()
     for number, (who, episode_id, clinic, starts) in enumerate(written):
         said = {"when": starts.isoformat(), "place": clinic.name}
         item = MailingItem(mailing_id=mailing.id or 0, participant_id=who, episode_id=episode_id, said=said)
         session.add(item)
         session.flush()
-        failed = number == len(written) - 1
+        failed = first and number == len(written) - 1
         session.add(Delivery(item_id=item.id or 0, step=DeliveryStep.prepared, at=mailing.at))
         step, reason = (DeliveryStep.failed, refused) if failed else (DeliveryStep.sent, "")
         session.add(Delivery(item_id=item.id or 0, step=step, reason=reason, at=mailing.at + timedelta(minutes=1)))
