@@ -13,7 +13,7 @@ from core.outcomes import assessments, registry
 from core.outcomes.registry import lists
 from core.workflow import outcomes
 from db.engine import snapshot, transaction
-from db.enums import AssessmentKind, Certainty, OutcomeKind, ProgrammeDecision, Role
+from db.enums import AssessmentKind, Certainty, CheckVerdict, OutcomeKind, ProgrammeDecision, Role
 from db.tables import Decision, Exam, Outcome, Participant, Pathology, SecondCheck
 from tests.pages import cases, open_page, people, words
 from tests.test_pages_coordinator import a_recall, rows
@@ -139,7 +139,7 @@ def test_the_drawer_tells_how_it_became_known(staff: dict[Role, Person]) -> None
     entered(staff[Role.doctor], exam_id)
     with transaction() as session:
         row = session.exec(select(Outcome)).one()
-        session.add(SecondCheck(subject="outcome", row_id=row.id or 0, verdict="approved", author_id=1, at=now()))
+        session.add(SecondCheck(subject="outcome", row_id=row.id or 0, verdict=CheckVerdict.approved, author_id=1, at=now()))
     shown = words(open_page(PAGE, staff[Role.coordinator], exam=str(exam_id)))
     assert "outcome: – → **Cancer**" in shown
     assert "+ cancers found by screening" in shown
@@ -150,7 +150,7 @@ def test_a_registry_list_is_looked_through_and_approved_by_another_person(staff:
     with transaction() as session:
         exam = session.get_one(Exam, exam_id)
         session.add(Decision(exam_id=exam_id, decision=ProgrammeDecision.routine_recall, category="1", author_id=2, at=now()))
-        born = session.exec(select(Participant.birth_date)).one()
+        born = session.exec(select(Participant)).one().birth_date
         text = f"identifier,birth_date,diagnosis date,icd10\nN-0,{born},{exam.exam_date},C34.1\nX,{born},{exam.exam_date},breast\n"
         made = lists.hand_in(session, staff[Role.coordinator], site_id=exam.site_id, name="registry.csv", content=text.encode())
     test = open_page(PAGE, staff[Role.coordinator], list="registry")
@@ -183,7 +183,7 @@ def test_a_doctor_reviews_the_images_on_the_participants_page(staff: dict[Role, 
     assert "Record the review" not in shown
     with transaction() as session:
         row = session.exec(select(Outcome)).one()
-        session.add(SecondCheck(subject="outcome", row_id=row.id or 0, verdict="approved", author_id=2, at=now()))
+        session.add(SecondCheck(subject="outcome", row_id=row.id or 0, verdict=CheckVerdict.approved, author_id=2, at=now()))
     test = open_page("doctor/participant", staff[Role.doctor], participant="2")
     next(one for one in test.button_group if one.label == "Class").set_value(2)
     button(test, "Record the review").click().run()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -14,7 +15,7 @@ from core.outcomes import assessments, checking, waiting
 from core.outcomes.known import as_known_on
 from core.workflow import outcomes
 from db.engine import snapshot, transaction
-from db.enums import AssessmentKind, Certainty, CheckVerdict, ListKind, OutcomeKind, ProgrammeDecision, Role
+from db.enums import AssessmentKind, Certainty, CheckVerdict, ListKind, OutcomeKind, ProgrammeDecision, RecallStep, Role
 from db.tables import AuditEvent, Exam, HandedInList, Outcome, SecondCheck
 from tests.build import a_check, a_decision, a_person, a_recall, a_site, an_exam, an_outcome
 
@@ -87,7 +88,7 @@ def test_an_entry_counts_from_the_moment_another_person_approves_it(carl: Person
 @pytest.mark.parametrize("verdict", list(CheckVerdict))
 def test_nobody_checks_the_own_entry(carl: Person, exam: Exam, verdict: CheckVerdict) -> None:
     row = cancer(carl, exam)
-    check = {CheckVerdict.approved: checking.approve, CheckVerdict.refused: partial(checking.refuse, note="mine")}[verdict]
+    check: Any = {CheckVerdict.approved: checking.approve, CheckVerdict.refused: partial(checking.refuse, note="mine")}[verdict]
     with pytest.raises(NotAllowed, match="another person has to check"), transaction() as session:
         check(session, carl, "outcome", row.id or 0)
     with snapshot() as session:
@@ -204,6 +205,26 @@ def test_outcomes_are_waited_for_after_a_recall_and_no_longer_once_somebody_ente
     assert counts(carl) == {"check": 1}
     approve(carl, row)
     assert counts(carl) == {}
+
+
+@pytest.mark.parametrize(
+    ("steps", "waits"),
+    [
+        (("opened", "contacted", "booked"), True), (("opened", "booked", "attended", "closed"), True), (("opened", "declined"), True),
+        (("opened", "declined", "closed"), False), (("opened", "contacted", "unreachable", "closed"), False),
+        (("opened", "closed"), True), (("opened", "unreachable", "attended", "closed"), True),
+    ],
+)  # fmt: skip
+def test_an_outcome_is_expected_until_somebody_declined_or_was_not_reached(
+    carl: Person, dana: Person, steps: tuple[str, ...], waits: bool
+) -> None:
+    """Closed with an outcome that was refused later, the exam comes back to the list."""
+    with transaction() as session:
+        made = an_exam(session, days_ago=60)
+        decision = a_decision(session, made, dana, decision=ProgrammeDecision.assessment, days_ago=58)
+        a_recall(session, decision, steps=tuple(RecallStep(step) for step in steps), days_ago=58)
+        a_check(session, an_outcome(session, made, checked=False), verdict=CheckVerdict.refused)
+    assert listed(carl, "outcome") == ([("", made.id)] if waits else [])
 
 
 def test_provisional_outcomes_without_a_final_are_listed_after_half_a_year(carl: Person) -> None:

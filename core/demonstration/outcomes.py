@@ -96,7 +96,7 @@ def _these_days(session: Session, people: dict[str, int], today: date) -> None:
     yesterday, before = today - timedelta(days=1), today - timedelta(days=3)
     exams = [exam for exam in _open(session) if exam.exam_date < before][:5]
     results = ("malignant", "benign", "malignant", "benign", "benign")
-    biopsies = [
+    biopsies: list[dict[str, Any]] = [
         {
             "exam_id": exam.id, "number": 1, "kind": K.core_biopsy, "happened_on": before, "side": "R", "result": result, "detail": {},
             "source": "assessment clinic", "entered_by": people["coordinator"], "entered_at": moment(before, 15),
@@ -106,7 +106,7 @@ def _these_days(session: Session, people: dict[str, int], today: date) -> None:
     taken = insert_rows(session, Assessment, biopsies)
     _approved(session, people, "assessment", [(row_id, moment(before, 15)) for row_id in taken])
     said = (("doctor", OutcomeKind.cancer), ("coordinator", OutcomeKind.benign), ("coordinator", OutcomeKind.no_finding))
-    made = [
+    made: list[dict[str, Any]] = [
         {
             "exam_id": exam.id, "kind": kind, "certainty": Certainty.provisional, "happened_on": before, "source": "assessment clinic",
             "detail": {}, "entered_by": people[login], "entered_at": moment(yesterday, 16),
@@ -134,7 +134,7 @@ def _reviewed(session: Session, people: dict[str, int], today: date) -> None:
         select(Outcome).join(Exam, col(Exam.id) == Outcome.exam_id).where(Outcome.kind == OutcomeKind.interval_cancer, col(Exam.synthetic))
     )
     old = rows.where(Outcome.happened_on < today - timedelta(days=FINAL_AFTER_DAYS)).order_by(col(Outcome.id))
-    made = [
+    made: list[dict[str, Any]] = [
         {
             "exam_id": row.exam_id, "kind": row.kind, "certainty": row.certainty, "happened_on": row.happened_on, "source": row.source,
             "detail": row.detail | {"review": {"class": 1 + number % 3, "by": people["doctor"], "note": ""}},

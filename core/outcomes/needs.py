@@ -35,7 +35,8 @@ def needed(name: str, person: Person, programme: str, text: str) -> Any:
 
 def _exams(person: Person, programme: str, text: str) -> list[Any]:
     """The conditions on `Exam` that every list keeps to."""
-    found: list[Any] = [col(Exam.site_id).in_(person.sites(Act.record_outcome))]
+    at_sites = (col(Exam.site_id) + 0).in_(person.sites(Act.record_outcome))  # no index: exams are found by the entries, not all of a site
+    found: list[Any] = [at_sites]
     if programme:
         found.append(Exam.kind == card(programme).kind)
     if text.strip():
@@ -44,26 +45,31 @@ def _exams(person: Person, programme: str, text: str) -> list[Any]:
 
 
 def _no_outcome(exams: list[Any]) -> Any:
-    """Recalled for assessment or examined further, and no outcome that stands. Closed without anybody having come, none is expected."""
-    step = select(col(RecallEvent.id)).where(col(RecallEvent.recall_id) == Recall.id)
+    """Recalled for assessment or examined further, and no outcome that stands. Who declined or was not reached and never came has none."""
+    step = exists().where(col(RecallEvent.recall_id) == Recall.id)
     closed, came = step.where(col(RecallEvent.step) == RecallStep.closed), step.where(col(RecallEvent.step) == RecallStep.attended)
-    recalled = select(col(Recall.exam_id)).where(col(Recall.kind) == ProgrammeDecision.assessment, or_(~closed.exists(), came.exists()))
-    examined = [select(col(table.exam_id)).where(~refused(table)) for table in (Assessment, Pathology)]
-    begun = union(recalled, *examined)
-    known = select(col(Outcome.id)).where(col(Outcome.exam_id) == Exam.id, ~refused(Outcome)).exists()
-    asked: Any = select(
-        col(Exam.id).label("exam_id"), col(Exam.exam_date).label("since"), literal("").label("subject"), col(Exam.id).label("row_id")
+    gave_up = step.where(col(RecallEvent.step).in_((RecallStep.declined, RecallStep.unreachable)))
+    recalled = select(col(Recall.exam_id).label("exam_id")).where(
+        col(Recall.kind) == ProgrammeDecision.assessment, ~_known(Recall), or_(~closed, came, ~gave_up)
     )
-    return asked.where(*exams, col(Exam.id).in_(begun), ~known)
+    examined = [select(col(table.exam_id).label("exam_id")).where(~refused(table), ~_known(table)) for table in (Assessment, Pathology)]
+    begun = union(recalled, *examined).subquery()
+    asked: Any = select(begun.c.exam_id, col(Exam.exam_date).label("since"), literal("").label("subject"), begun.c.exam_id.label("row_id"))
+    return asked.join(Exam, col(Exam.id) == begun.c.exam_id).where(*exams)
+
+
+def _known(table: Any) -> Any:
+    """Whether the exam of a row has an outcome that nobody refused."""
+    return exists().where(col(Outcome.exam_id) == table.exam_id, ~refused(Outcome))
 
 
 def _unchecked(table: Any, person: Person, exams: list[Any], *, own: bool) -> Any:
     mine = col(table.entered_by).is_not_distinct_from(person.user_id)
-    return _entries(table).where(*exams, ~checked(table), mine if own else ~mine)
+    return _entries(table, exams).where(~checked(table), mine if own else ~mine)
 
 
 def _refused(table: Any, person: Person, exams: list[Any]) -> Any:
-    return _entries(table).where(*exams, *to_put_right(table, person))
+    return _entries(table, exams).where(*to_put_right(table, person))
 
 
 def to_put_right(table: Any, person: Person) -> list[Any]:
@@ -79,12 +85,13 @@ def replaced_by(table: Any) -> Any:
     return exists().where(*same)
 
 
-def _entries(table: Any) -> Any:
+def _entries(table: Any, exams: list[Any], since: Any = None) -> Any:
+    """Rows of a table at the exams that are meant; the exam is looked up for each row, so that few rows stay few."""
     asked: Any = select(
-        col(table.exam_id).label("exam_id"), col(table.entered_at).label("since"),
+        col(table.exam_id).label("exam_id"), (col(table.entered_at) if since is None else since).label("since"),
         literal(table.__tablename__).label("subject"), col(table.id).label("row_id"),
     )  # fmt: skip
-    return asked.join(Exam, col(Exam.id) == table.exam_id)
+    return asked.where(exists().where(col(Exam.id) == table.exam_id, *exams))
 
 
 def _provisional(exams: list[Any]) -> Any:
@@ -96,9 +103,5 @@ def _provisional(exams: list[Any]) -> Any:
     replaced = exists().where(col(newer.exam_id) == Outcome.exam_id, col(newer.id) > Outcome.id, ~refusal)
     final = exists().where(col(Pathology.exam_id) == Outcome.exam_id, col(Pathology.certainty) == Certainty.final, ~refused(Pathology))
     old = col(Outcome.happened_on) <= today() - timedelta(days=FINAL_AFTER_DAYS)
-    asked: Any = select(
-        col(Outcome.exam_id).label("exam_id"), col(Outcome.happened_on).label("since"), literal("outcome").label("subject"),
-        col(Outcome.id).label("row_id"),
-    )  # fmt: skip
-    asked = asked.join(Exam, col(Exam.id) == Outcome.exam_id).where(*exams, col(Outcome.certainty) == Certainty.provisional)
+    asked = _entries(Outcome, exams, col(Outcome.happened_on)).where(col(Outcome.certainty) == Certainty.provisional)
     return asked.where(or_(old, final), ~refused(Outcome), ~replaced)

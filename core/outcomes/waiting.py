@@ -50,12 +50,14 @@ def counts(session: Session, person: Person, *, programme: str = "", text: str =
     return {name: _count(session, needed(name, person, programme, text).subquery()) for name in LISTS}
 
 
-def lines(session: Session, person: Person, name: str, *, programme: str = "", text: str = "", page: int = 0) -> Page[Line]:
-    """A page of one of `LISTS`, the oldest first; NotAllowed for who records no outcomes."""
+def lines(
+    session: Session, person: Person, name: str, *, programme: str = "", text: str = "", page: int = 0, total: int | None = None
+) -> Page[Line]:
+    """A page of one of `LISTS`, the oldest first; `total` where `counts` has told it. NotAllowed for who records no outcomes."""
     person.must(Act.record_outcome)
     asked = needed(name, person, programme, text).subquery()
     rows = session.execute(select(asked).order_by(asked.c.since, asked.c.row_id).limit(SIZE).offset(page * SIZE)).all()
-    return Page(tuple(_lines(session, rows)), _count(session, asked))
+    return Page(tuple(_lines(session, rows)), _count(session, asked) if total is None else total)
 
 
 def _count(session: Session, asked: Any) -> int:

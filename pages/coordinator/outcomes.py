@@ -26,7 +26,7 @@ with filters():
 if chosen == "registry":
     registry.view(user)
 else:
-    found = read(waiting.lines, user, chosen, programme=programme, text=text, page=people.page())
+    found = read(waiting.lines, user, chosen, programme=programme, text=text, page=people.page(), total=counts[chosen])
     opened = listed.show_lines(user, chosen, found)
     people.pages(found.total)
     remember("exam", opened or st.query_params.get("exam"))

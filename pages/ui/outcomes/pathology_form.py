@@ -77,8 +77,10 @@ def _of_cancer(found: Desk, invasive: bool | None) -> dict[str, Any]:
     key, said = found.exam_id, dict[str, Any]()
     left, right = st.columns(2)
     if invasive is None:
-        said["invasive"] = left.selectbox(_("Invasive or in situ"), list(OPEN), format_func=lambda one: _(OPEN[one]), key=f"invasive-{key}")
-    said["size_mm"] = right.number_input(
+        said["invasive"] = right.selectbox(
+            _("Invasive or in situ"), list(OPEN), format_func=lambda one: _(OPEN[one]), key=f"invasive-{key}"
+        )
+    said["size_mm"] = left.number_input(
         _("Size (mm)"), 0.0, LARGEST_MM, None, 0.5, key=f"size-{key}", help=_("The largest extent of the tumour")
     )
     left, middle, right = st.columns(3)

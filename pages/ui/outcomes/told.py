@@ -21,7 +21,7 @@ def panel(user: Person, found: Desk) -> None:
         return
     days = sorted({change.at.date() for change in changes})
     on = (
-        st.select_slider(_("As known on"), days, value=days[-1], format_func=day, key=f"known-{found.exam_id}")
+        st.select_slider(_("As known on"), days, value=days[-1], format_func=day, key=f"known-{found.exam_id}-{len(days)}")
         if len(days) > 1
         else days[0]
     )
