@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import select
+from streamlit.testing.v1 import AppTest
 
 from core.access import Person, person
 from core.clock import today
@@ -13,8 +14,8 @@ from core.demonstration.people import make_accounts, make_sites
 from core.safety_net import acts
 from core.safety_net.lists import Wanted, tasks
 from db.engine import snapshot, transaction
-from db.enums import Channel, Role
-from db.tables import User
+from db.enums import Channel, Role, TaskStep
+from db.tables import Participant, User
 from tests.pages import cases, open_page, people, words
 from tests.safety_net_build import cast, ends
 from tests.test_pages_coordinator import a_recall, rows
@@ -117,3 +118,91 @@ def test_the_demonstration_shows_a_lost_and_an_escalated_one(sqlite_database: st
     assert found["lost"][0].told.attempts >= 3
     assert found["escalated"][0].due < today() - timedelta(days=7)
     assert ends(found["lost"][0].task_id)
+
+
+def in_the_drawer(user: Person, task_id: int) -> AppTest:
+    """The drawer of one task, as a click on its row opens it."""
+
+    def script(user, task_id):  # type: ignore[no-untyped-def]
+        from core.safety_net.lists import Wanted, tasks
+        from pages.ui.safety_net.drawer import drawer
+        from pages.ui.session import read
+
+        (row,) = read(tasks, user, Wanted(task_id=task_id)) or (None,)
+        if row is not None:
+            drawer(user, row)
+
+    return AppTest.from_function(script, args=(user, task_id), default_timeout=60).run()
+
+
+@pytest.fixture
+def no_other_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawer that stands alone has no pages to lead to."""
+    monkeypatch.setattr("pages.ui.safety_net.drawer._links", lambda row: None)
+
+
+@pytest.mark.usefixtures("no_other_pages")
+def test_the_drawer_says_why_and_takes_an_attempt(carl: Person) -> None:
+    task = first_task(carl)
+    test = in_the_drawer(carl, task)
+    said = words(test)
+    assert "**Why:**" in said
+    assert "Rule recall.assessment, version 1.0" in said
+    assert "Nobody has tried to reach the participant for this yet." in said
+    test.text_input[0].set_value("will call back")
+    press(test, "Record the attempt")
+    assert "Choose how, and whether the participant was reached." in [error.value for error in test.error]
+    test.segmented_control[1].set_value("not_reached")
+    test.text_input[0].set_value("will call back")
+    press(test, "Record the attempt")
+    assert [step for step, *_ in ends(task)][-1] == TaskStep.tried
+    assert "will call back" in words(in_the_drawer(carl, task))
+
+
+@pytest.mark.usefixtures("no_other_pages")
+def test_the_drawer_closes_with_a_reason_and_marks_as_lost_after_the_attempts(carl: Person) -> None:
+    task = first_task(carl)
+    test = in_the_drawer(carl, task)
+    assert next(one for one in test.button if one.label == "Mark as lost to follow-up").disabled
+    press(test, "Close")
+    assert "Choose the reason first." in [error.value for error in test.error]
+    next(one for one in test.selectbox if "declined" in one.options or "Declined" in one.options).set_value("declined")
+    next(one for one in test.text_input if one.label == "Known from").set_value("by letter, 3 Nov")
+    press(test, "Close")
+    assert ends(task)[-1] == (TaskStep.closed, "declined", carl.user_id)
+    other = first_task(carl)
+    with transaction() as session:
+        for _ in range(3):
+            acts.tried(session, carl, other, Channel.phone, reached=False)
+    test = in_the_drawer(carl, other)
+    next(one for one in test.selectbox if "Not reachable" in one.options).set_value("not_reachable")
+    press(test, "Mark as lost to follow-up")
+    assert ends(other)[-1] == (TaskStep.lost, "not_reachable", carl.user_id)
+    test = in_the_drawer(carl, other)
+    next(one for one in test.text_input if one.label == "How the participant was found").set_value("called back")
+    press(test, "Take the task up again")
+    assert ends(other)[-1] == (TaskStep.found_again, "", carl.user_id)
+
+
+def test_the_record_always_says_where_somebody_stands(carl: Person) -> None:
+    def script(user, participant_id):  # type: ignore[no-untyped-def]
+        from pages.ui.safety_net.panel import show
+
+        show(user, participant_id)
+
+    with snapshot() as session:
+        late, *_ = tasks(session, carl, Wanted(name="overdue"))
+        quiet = session.exec(select(Participant.id)).all()[-1]
+    test = AppTest.from_function(script, args=(carl, late.participant_id), default_timeout=60).run()
+    assert "**Safety net:** :red-badge[▲ overdue since" in words(test)
+    assert [row["id"] for row in rows(test, "safety-net")] == [str(late.task_id)]
+    with transaction() as session:
+        for task in tasks(session, carl, Wanted(participant_id=quiet), size=None):
+            acts.close(session, carl, task.task_id, "died", "told by the family")
+    test = AppTest.from_function(script, args=(carl, quiet), default_timeout=60).run()
+    assert "**Safety net:** :green-badge[✓ nothing is open]" in words(test)
+
+
+def press(test: AppTest, label: str) -> None:
+    next(button for button in test.button if button.label == label).click()
+    test.run()

@@ -19,6 +19,7 @@ from core.access import Person
 from core.clinics.steps import last_event
 from core.clock import now, today
 from core.cohorts import facts
+from core.cohorts.merging import merge
 from core.errors import FirstlightError
 from core.safety_net import acts, arrivals, generate, reasons
 from core.safety_net.lists import Wanted, tasks
@@ -155,10 +156,10 @@ def outcome_is_known(world: World, a: int, b: int) -> None:
 
 
 def is_merged(world: World, a: int, b: int) -> None:
-    """As the merge does it: what hangs on one participant hangs on the other."""
+    """What hangs on one participant hangs on the other from then on."""
     first, second = world.pick(a), world.pick(b)
     if first.id != second.id:
-        _hang_over(world.session, first.id or 0, second.id or 0)
+        merge(world.session, world.carl, first.id or 0, second.id or 0, "the same identity card")
         world.people.remove(first.id or 0)
 
 
@@ -199,14 +200,6 @@ STEPS = (
     outcome_is_known, is_merged, says_no_more, task_is_worked_on, task_is_worked_on, days_pass, days_pass, the_sweep_runs,
 )  # fmt: skip
 histories = st.lists(st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 11), st.integers(0, 59)), min_size=3, max_size=13)
-
-
-def _hang_over(session: Session, from_id: int, into_id: int) -> None:
-    for episode in session.exec(select(Episode).where(Episode.participant_id == from_id).order_by(col(Episode.id))).all():
-        taken = session.exec(select(Episode.round).where(Episode.participant_id == into_id)).all()
-        episode.participant_id, episode.round = into_id, max([*taken, 0]) + 1
-        session.add(episode)
-        session.flush()
 
 
 def nobody_is_lost(world: World, *, swept: bool) -> None:

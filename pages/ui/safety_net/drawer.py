@@ -88,7 +88,7 @@ def _try_form(user: Person, row: TaskRow) -> None:
 
 def _history(lines: tuple[HistoryLine, ...]) -> None:
     st.subheader(_("What has happened"), anchor=False)
-    if not lines:
+    if not any(line.channel for line in lines):
         st.markdown(f":gray[{_('Nobody has tried to reach the participant for this yet.')}]")
     for line in lines:
         head = f"{_(CHANNEL[line.channel])}, {_(REACHED[line.reached])}" if line.channel else _step(line)
