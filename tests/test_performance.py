@@ -152,9 +152,10 @@ def test_simulated_scores_say_so(sqlite_database: str) -> None:
         demo.make(session)
         boss = a_person(session, "bela", role=Role.manager, everywhere=True)
     with snapshot() as session:
-        (only,) = candidates(session, boss, "lung")
+        only, shadow = candidates(session, boss, "lung")
         found = performance(session, boss, model=only.key)
     assert only.synthetic
+    assert shadow.synthetic
     assert found.synthetic
     assert found.invented
     assert found.n + found.waiting <= found.scored

@@ -79,7 +79,10 @@ def works(scores: int, replicates: int) -> list[tuple[str, Callable[[], object],
             lambda: clusters.bootstrap_auc(few_truth, few, person, replicates=replicates),
             lambda: [roc_auc_score(few_truth, few) for _ in range(replicates)], LIMITS_S["bootstrap"],
         ),
-        ("FROC, 55,677 candidates in 888 scans", lambda: froc.sensitivity_at(nodules, excluded, found, scans, rates), None, LIMITS_S["froc"]),
+        (
+            "FROC, 55,677 candidates in 888 scans", lambda: froc.sensitivity_at(nodules, excluded, found, scans, rates), None,
+            LIMITS_S["froc"],
+        ),
         (f"Five groups with gaps, {scores:,} scores", lambda: subgroups.subgroups(truth, score, groups, threshold=0.5), None, None),
         (f"Label-free estimate, {scores:,} scores", lambda: label_free.estimate(truth, score, score, threshold=0.5), None, None),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ share one.
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from core.metrics.interval import normal_quantile
@@ -46,11 +47,13 @@ def decision_curve(
 def _errors(positive: Bools, p: Floats, t: Floats, benefit: Floats, person: ArrayLike | None) -> Floats:
     """Standard error (k,) of the net benefit."""
     n = positive.size
-    who = np.arange(n) if person is None else np.unique(np.asarray(person), return_inverse=True)[1]
-    persons = int(who.max()) + 1
+    who = np.arange(n) if person is None else pd.factorize(np.asarray(person))[0]
+    cases = np.bincount(who).astype(np.float64)  # of each person
+    persons, squares = len(cases), float((cases * cases).sum())
     errors = np.zeros(len(t))
     for place, (threshold, value) in enumerate(zip(t, benefit, strict=True)):
-        added = (p >= threshold) * np.where(positive, 1.0, -threshold / (1 - threshold)) - value  # (n,)
-        sums = np.bincount(who, added, persons)
-        errors[place] = np.sqrt(persons / max(persons - 1, 1) * sums @ sums) / n
+        acted = np.flatnonzero(p >= threshold)
+        added = np.bincount(who[acted], np.where(positive[acted], 1.0, -threshold / (1 - threshold)), persons)
+        total = float((added * added).sum() - 2 * value * (added * cases).sum() + value * value * squares)
+        errors[place] = (persons / max(persons - 1, 1) * max(total, 0.0)) ** 0.5 / n
     return errors

@@ -17,6 +17,7 @@ from core.metrics.labels import Floats, both_classes
 
 BINS = 200
 STEPS = 25
+PULL = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Estimate:
 
 
 def estimate(
-    truth: ArrayLike, reference: ArrayLike, recent: ArrayLike, *, threshold: float, replicates: int = 500, seed: int = 0
+    truth: ArrayLike, reference: ArrayLike, recent: ArrayLike, *, threshold: float, replicates: int = 300, seed: int = 0
 ) -> Estimate:
     """Reference scores (n,) in 0–1 with truth (n,), recent scores (m,) without; a case is called positive from `threshold` on.
 
@@ -94,17 +95,18 @@ def _figures(sick: Floats, well: Floats, seen: Floats, middle: Floats, at: int) 
 def _calibrated(sick: Floats, well: Floats, middle: Floats) -> Floats:
     """Probability of a cancer (bins,) by a logistic line through the logit of the score; a weak pull keeps separated classes finite."""
     x = logit(np.clip(middle, CLIP, 1 - CLIP))
-    x = np.stack([np.ones_like(x), x], axis=1)
-    beta, n, pull = np.array([0.0, 1.0]), sick + well, np.array([0.0, 1e-3])
+    start, slope, n = 0.0, 1.0, sick + well
     for _ in range(STEPS):
-        fitted = expit(x @ beta)
-        slope = x.T @ (sick - n * fitted) - pull * (beta - [0.0, 1.0])
-        bend = x.T @ (x * (n * fitted * (1 - fitted))[:, None]) + np.diag(pull + 1e-9)
-        step = np.linalg.solve(bend, slope)
-        beta = beta + step * min(1.0, 2 / max(float(np.abs(step).max()), 1e-12))
+        fitted = expit(start + slope * x)
+        off, weight = sick - n * fitted, n * fitted * (1 - fitted)
+        up, tilt = float(off.sum()), float((off * x).sum()) - PULL * (slope - 1)
+        a, b, d = float(weight.sum()) + 1e-9, float((weight * x).sum()), float((weight * x * x).sum()) + PULL
+        step = np.array([d * up - b * tilt, a * tilt - b * up]) / (a * d - b * b)  # Newton, two by two
+        step *= min(1.0, 2 / max(float(np.abs(step).max()), 1e-12))
+        start, slope = start + float(step[0]), slope + float(step[1])
         if np.abs(step).max() < 1e-8:
             break
-    return np.asarray(expit(x @ beta), dtype=np.float64)
+    return np.asarray(expit(start + slope * x), dtype=np.float64)
 
 
 def _expected(sick: Floats, well: Floats, at: int) -> Floats:

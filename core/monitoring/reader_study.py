@@ -63,7 +63,7 @@ def load(content: bytes | Path) -> ReaderStudy:
     except (ValueError, UnicodeDecodeError) as problem:
         raise Rejected(N_("This is not a table of comma-separated values; a reader study as CSV was expected")) from problem
     missing = [name for name in ("case_ID", "label") if name not in table]
-    columns = {name: name.removesuffix("_POM") for name in table if name.endswith("_POM")}
+    columns = {name: name.removesuffix("_POM") for name in map(str, table.columns) if name.endswith("_POM")}
     readers = {short: name for name, short in columns.items() if short.startswith("Reader")}
     models = {short.removeprefix("AI_"): name for name, short in columns.items() if short.startswith("AI_")}
     if missing or not readers:

@@ -3,9 +3,9 @@
 An alarm must be large and beyond chance after correcting for everything that was looked at, so that a steady programme stays silent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,13 @@ from core.workflow.period import EARLIEST
 Level = Literal["steady", "watch", "act"]
 NUMBERS = ("age", "thickness_mm", "ctdivol_mgy", "score")
 NAMES = ("sex", "density", "site_id", "manufacturer", "kernel")
+NEEDED = (
+    "exam_id", "participant_id", "exam_date", "synthetic", "step", "decision", "category", "follow_up", "recalled", "mature", "cancer_365",
+)  # fmt: skip
 FEWEST = 100
 """Exams of the reference below which no stream of outcomes is charted; a setting of ours."""
+RAREST = 0.001
+"""Rarer events are charted as if they were as frequent as this."""
 QUIET = 20
 """A chart gives a false alarm once in so many times the recent exams, or in 100,000 exams, whichever is more."""
 
@@ -89,7 +94,8 @@ class Watch:
     @property
     def alerts(self) -> tuple[Quantity | Stream, ...]:
         """What moved, what must be acted on first, then the longest standing."""
-        moved = [one for one in (*self.quantities, *self.streams) if one.level != "steady"]
+        moved: list[Quantity | Stream] = [one for one in self.quantities if one.level != "steady"]
+        moved += [one for one in self.streams if one.level != "steady"]
         return tuple(sorted(moved, key=lambda one: (one.level != "act", one.since or self.end)))
 
 
@@ -103,7 +109,7 @@ def watch(
     before = start - timedelta(days=reference_days)
     version = version_of(session, model)
     every = cohort.exams_frame(session, person, card_id=card_id, start=EARLIEST, end=end, site_id=site_id, as_of=end)
-    known, invented, both = cohort.of_one_kind(every, synthetic)
+    known, invented, both = cohort.of_one_kind(every[[*NEEDED, *NUMBERS, *NAMES]], synthetic)
     runs = runs_of(session, version.id or 0, end).assign(ran=True)
     frame = known[known.exam_date >= pd.Timestamp(before)].drop(columns=["score", "step"]).merge(runs, on="exam_id", how="left")
     recent = frame.exam_date >= pd.Timestamp(start)
@@ -120,18 +126,18 @@ def watch(
 
 
 def _quantities(frame: pd.DataFrame, recent: "pd.Series[bool]") -> tuple[Quantity, ...]:
-    sides: dict[str, tuple[pd.Series, pd.Series]] = {}  # type: ignore[type-arg]
+    sides: dict[str, tuple[pd.Series[Any], pd.Series[Any]]] = {}
     for key in (*NUMBERS, *NAMES):
         values = frame[key].dropna() if key in frame else pd.Series(dtype=object)
         now = recent.reindex(values.index).to_numpy(dtype=bool)
         sides[key] = values[~now], values[now]
     numbers = {key: (sides[key][0].to_numpy(np.float64), sides[key][1].to_numpy(np.float64)) for key in NUMBERS}
-    names = {key: (sides[key][0].astype(str).to_numpy(), sides[key][1].astype(str).to_numpy()) for key in NAMES}
+    names = {key: (sides[key][0].to_numpy(), sides[key][1].to_numpy()) for key in NAMES}
     found = drifts(numbers, names)
     return tuple(_quantity(key, one, frame.exam_date, *sides[key]) for key, one in found.items())
 
 
-def _quantity(key: str, drift: Drift, days: "pd.Series[pd.Timestamp]", before: "pd.Series[object]", now: "pd.Series[object]") -> Quantity:
+def _quantity(key: str, drift: Drift, days: "pd.Series[pd.Timestamp]", before: "pd.Series[Any]", now: "pd.Series[Any]") -> Quantity:
     label = "" if key in NUMBERS else drift.labels[int(np.argmax(drift.now - drift.before))]
     if drift.level == "steady":
         return Quantity(key, drift, None, label)
@@ -142,8 +148,7 @@ def _quantity(key: str, drift: Drift, days: "pd.Series[pd.Timestamp]", before: "
             return Quantity(key, drift, None, label)
         chart = cusum.of_scores(now[order].to_numpy(np.float64), before.to_numpy(np.float64), false_alarm_every=quiet)
     else:
-        expected = min(max(float((before.astype(str) == label).mean()), 1 / (2 * max(len(before), 1))), 0.98)
-        chart = cusum.of_events((now[order].astype(str) == label).to_numpy(), expected, false_alarm_every=quiet)
+        chart = _chart((now[order].astype(str) == label).to_numpy(), float((before.astype(str) == label).mean()), quiet)
     return Quantity(key, drift, None if chart.since is None else days[order[chart.since]].date(), label)
 
 
@@ -176,16 +181,22 @@ def _stream(key: str, frame: pd.DataFrame, happened: Bools, among: Bools, recent
     old, new = happened[among & ~recent], np.flatnonzero(among & recent)
     if len(old) < FEWEST or not len(new):
         return None
-    expected = float(old.mean())
-    if not 0 < expected < 1:
-        expected = min(max(expected, 1 / (2 * len(old))), 1 - 1 / (2 * len(old)))
     days = frame.exam_date.to_numpy(dtype="datetime64[D]")[new]
     order = new[np.argsort(days, kind="stable")]
     days = np.sort(days)
-    chart = cusum.of_events(happened[order], expected, false_alarm_every=max(cusum.FALSE_ALARM_EVERY, QUIET * len(new)))
+    chart = _chart(happened[order], float(old.mean()), max(cusum.FALSE_ALARM_EVERY, QUIET * len(new)))
     since = None if chart.since is None else pd.Timestamp(days[chart.since]).date()
     now = proportion(int(happened[new].sum()), len(new))
     return Stream(key, proportion(int(old.sum()), len(old)), now, chart, days, since)
+
+
+def _chart(happened: Bools, before: float, quiet: int) -> Chart:
+    """Against the rate before; one below 1 in 1000 is watched as if it were that, and can then only rise (above 999 in 1000: only fall)."""
+    expected = min(max(before, RAREST), 1 - RAREST)
+    chart = cusum.of_events(happened, expected, false_alarm_every=quiet)
+    if expected > before:
+        return replace(chart, limit_down=float("inf"))
+    return replace(chart, limit_up=float("inf")) if expected < before else chart
 
 
 def _estimate(ready: pd.DataFrame, recent: "pd.Series[float]", share: float) -> tuple[Estimate | None, Sentence | None]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from core.words import Sentence
 from db.enums import ExamKind, FindingKind, ModelState, RunOutcome
@@ -123,7 +122,7 @@ def shadow_due(session: Session) -> list[Due]:
     return found
 
 
-def _complete() -> SelectOfScalar[int | None]:
+def _complete() -> Any:
     """Complete exams with images to score."""
     used = select(ExamInstance.exam_id).where(col(ExamInstance.exam_id) == Exam.id, ExamInstance.part != SPARE)
     return select(Exam.id).where(col(Exam.completed_at).is_not(None), used.exists())

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.metrics import precision_recall
+from core.metrics.interval import Interval
 from core.metrics.precision_recall import PrecisionRecall
 from core.workflow.performance import ModelPerformance
 from pages.ui import figures
@@ -51,7 +52,7 @@ def show(found: ModelPerformance, share: float | None) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs={ModelPerformance: lambda one: (one.model, one.n, one.score.tobytes())})
-def _interval(found: ModelPerformance, share: float | None) -> precision_recall.Interval:
+def _interval(found: ModelPerformance, share: float | None) -> Interval:
     return precision_recall.interval(found.truth, found.score, found.person, prevalence=share, replicates=200)
 
 

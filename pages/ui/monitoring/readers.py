@@ -30,10 +30,8 @@ def show(found: ModelPerformance, accuracy: Accuracy, made: BesideReaders) -> No
     left_out = n_(
         "{n} read with the AI or another read in sight is left out", "{n} reads with the AI or another read in sight are left out", made.led
     )
-    meaning(
-        listed([*counts, left_out])
-        + _(" A point below the curve: at the same false recalls the AI would have found more. Readers with few cancers have no point.")
-    )
+    below = _("A point below the curve: at the same false recalls the AI would have found more. Readers with few cancers have no point.")
+    meaning(f"{listed([*counts, left_out])} {below}")
     _table(made)
     _agreement(made)
     _time(made)
