@@ -1,6 +1,7 @@
 """Provisional to final: what was known of an exam on each day, who changed it, and which figures it entered or left."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def done(
         return row.number
 
 
-def report(person: Person, exam: Exam, certainty: Certainty = Certainty.final, **said: object) -> Pathology:
+def report(person: Person, exam: Exam, certainty: Certainty = Certainty.final, **said: Any) -> Pathology:
     found = Report(**{"histology": "invasive_ductal", "reported_on": today()} | said)  # type: ignore[arg-type]
     with transaction() as session:
         return pathology.record(session, person, exam.id or 0, found, certainty=certainty, source="Report 7")
@@ -221,7 +222,7 @@ def test_a_later_row_with_the_same_number_replaces_the_earlier_one_once_approved
         ("tnm", "pT1c pN0 M0", {"tnm": "very small"}),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_by_field(carl: Person, dana: Person, field: str, words: str, said: dict[str, object]) -> None:
+def test_what_cannot_be_is_refused_by_field(carl: Person, dana: Person, field: str, words: str, said: dict[str, Any]) -> None:
     found = problems("breast", Report(**{"histology": "invasive_ductal", "reported_on": today()} | said))  # type: ignore[arg-type]
     assert [problem.field for problem in found] == [field]
     exam = an_assessed(dana)

@@ -301,7 +301,7 @@ def test_columns_are_corrected_and_chinese_gb18030_lists_and_workbooks_are_read(
         assert session.get_one(HandedInList, made).looked["interval_cancer"] == 1
     book = Workbook()
     for cells in ([*HEAD.split(",")], ["A", date(1960, 5, 4), exam.exam_date + timedelta(days=50), "C50.1", "8500/3", "", 12.5, "", ""]):
-        book.active.append(cells)  # type: ignore[union-attr]
+        book.active.append(cells)
     content = io.BytesIO()
     book.save(content)
     assert registry.look(handed(carl, name="r.xlsx", content=content.getvalue()))["interval_cancer"] == 1

@@ -15,23 +15,22 @@ from db.tables import Assessment, Exam, Outcome, Pathology, Recall, RecallEvent,
 
 K = AssessmentKind
 WAITING = 2  # entries of each kind that nobody checked yet
-TABLES = {"assessment": Assessment, "pathology": Pathology, "outcome": Outcome}
+TABLES: dict[str, Any] = {"assessment": Assessment, "pathology": Pathology}
 
 
 def write(session: Session, rng: random.Random, today: date) -> None:
     """Assessments and pathology for what the history found, approved by a second person; then a few entries of these days."""
     people = {user.login: user.id or 0 for user in session.exec(select(User))}
-    rows = select(Outcome, Exam, Recall.kind).join(Exam, col(Exam.id) == Outcome.exam_id)
+    rows = select(Outcome, Exam, Recall).join(Exam, col(Exam.id) == Outcome.exam_id)
     rows = rows.outerjoin(Recall, col(Recall.exam_id) == Exam.id).where(col(Exam.synthetic), col(Outcome.list_id).is_(None))
     found = session.exec(rows.order_by(col(Outcome.id))).all()
     steps: list[dict[str, Any]] = []
     reports: list[dict[str, Any]] = []
     for outcome, exam, recall in found:
-        steps += _steps(rng, outcome, exam, recall, people)
+        steps += _steps(rng, outcome, exam, recall.kind if recall else None, people)
         reports += _reports(rng, outcome, exam, people)
-    unchecked = {outcome.id for outcome, _exam, _recall in found} - set(
-        session.exec(select(SecondCheck.row_id).where(SecondCheck.subject == "outcome"))
-    )
+    known = set(session.exec(select(SecondCheck.row_id).where(SecondCheck.subject == "outcome")))
+    unchecked = {outcome.id for outcome, _exam, _recall in found} - known
     _approved(session, people, "outcome", [(outcome.id or 0, outcome.entered_at) for outcome, *_ in found if outcome.id in unchecked])
     for subject, made in (("assessment", steps), ("pathology", reports)):
         ids = insert_rows(session, TABLES[subject], made)

@@ -23,7 +23,15 @@ LUNG_STAGES = {
 def report(rng: random.Random, kind: ExamKind, ill: bool, known: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a report; what the history knows of a cancer is kept."""
     side = str(known.get("side") or rng.choice("LR"))
-    empty = {"side": side, "invasive": None, "size_mm": None, "grade": None, "nodes_positive": None, "stage": "", "detail": {}}
+    empty: dict[str, Any] = {
+        "side": side,
+        "invasive": None,
+        "size_mm": None,
+        "grade": None,
+        "nodes_positive": None,
+        "stage": "",
+        "detail": {},
+    }
     if not ill:
         return empty | {"histology": rng.choice(BENIGN[kind])}
     return empty | (_lung(rng, known) if kind == ExamKind.lung_ct else _breast(rng, known))

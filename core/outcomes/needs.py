@@ -49,10 +49,12 @@ def _no_outcome(exams: list[Any]) -> Any:
     step = exists().where(col(RecallEvent.recall_id) == Recall.id)
     closed, came = step.where(col(RecallEvent.step) == RecallStep.closed), step.where(col(RecallEvent.step) == RecallStep.attended)
     gave_up = step.where(col(RecallEvent.step).in_((RecallStep.declined, RecallStep.unreachable)))
-    recalled = select(col(Recall.exam_id).label("exam_id")).where(
+    recalled: Any = select(col(Recall.exam_id).label("exam_id")).where(
         col(Recall.kind) == ProgrammeDecision.assessment, ~_known(Recall), or_(~closed, came, ~gave_up)
     )
-    examined = [select(col(table.exam_id).label("exam_id")).where(~refused(table), ~_known(table)) for table in (Assessment, Pathology)]
+    examined: list[Any] = [
+        select(col(table.exam_id).label("exam_id")).where(~refused(table), ~_known(table)) for table in (Assessment, Pathology)
+    ]
     begun = union(recalled, *examined).subquery()
     asked: Any = select(begun.c.exam_id, col(Exam.exam_date).label("since"), literal("").label("subject"), begun.c.exam_id.label("row_id"))
     return asked.join(Exam, col(Exam.id) == begun.c.exam_id).where(*exams)

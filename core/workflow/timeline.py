@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
@@ -166,7 +167,8 @@ def _outcomes(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
 def _found_out(session: Session, exam_ids: Iterable[int]) -> Iterator[Raw]:
     """Assessments, pathology, and what second persons said of them and of outcomes."""
     exams = set(exam_ids)
-    done = {table: list(session.exec(select(table).where(col(table.exam_id).in_(exams)))) for table in (Assessment, Pathology, Outcome)}
+    tables: tuple[Any, ...] = (Assessment, Pathology, Outcome)
+    done = {table: list(session.exec(select(table).where(col(table.exam_id).in_(exams)))) for table in tables}
     for step in done[Assessment]:
         yield step.happened_on, "assessment", entry_said(step), step.exam_id, None
     for report in done[Pathology]:
