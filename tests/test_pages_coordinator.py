@@ -106,7 +106,7 @@ def test_participants_are_found_by_name(staff: dict[Role, Person]) -> None:
     test = open_page("coordinator/participants", staff[Role.coordinator], search="chen")
     assert not rows(test, "participants")
     test = open_page("coordinator/participants", staff[Role.coordinator], search="陈")
-    assert [row["cells"]["name"] for row in rows(test, "participants")] == ["陈, 美玲"]  # type: ignore[index]
+    assert [row["cells"]["name"]["text"] for row in rows(test, "participants")] == ["陈, 美玲"]  # type: ignore[index]
     assert "waits to be read" in words(test)
 
 

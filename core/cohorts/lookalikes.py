@@ -23,7 +23,7 @@ NAME = "lookalikes/found.json"
 MOST = 5_000  # pairs that are kept, the most alike first
 DENSE = 1_500  # participants of one day; more of them only share a placeholder for an unknown one
 COMMON = 400  # participants of one name; more of them are compared by their day alone
-LEAST = 0.6
+LEAST = 0.65
 BY_HAND = 20_000  # participants that are looked through while somebody waits
 PAUSE_S = 900  # between two looks through more participants than that
 

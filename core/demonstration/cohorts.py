@@ -1,6 +1,7 @@
 """Invented contact details, a few who left the programme, entries that may be one person, and saved cohorts."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -70,16 +71,16 @@ def _left(session: Session, rng: random.Random, today: date) -> Rows:
     return made
 
 
-def _twins(session: Session, rng: random.Random, people: Any) -> None:
+def _twins(session: Session, rng: random.Random, people: Sequence[Participant]) -> None:
     """Two people registered a second time: one with day and month swapped at the other site, one with the names the other way round."""
-    sites = session.exec(select(Site.id).where(col(Site.synthetic)).order_by(Site.code)).all()
-    dated = [one for one in people if one.birth_date]
-    swapped = next((one for one in dated if one.birth_date.day <= 12 and one.birth_date.day != one.birth_date.month), None)
-    turned = next((one for one in reversed(dated) if one is not swapped), None)
-    for number, one in enumerate(found for found in (swapped, turned) if found is not None):
+    sites = [site.id or 0 for site in session.exec(select(Site).where(col(Site.synthetic)).order_by(Site.code))]
+    dated = [(one, one.birth_date) for one in people if one.birth_date]
+    swapped = next(((one, day) for one, day in dated if day.day <= 12 and day.day != day.month), None)
+    turned = next((pair for pair in reversed(dated) if pair != swapped), None)
+    for number, (one, day) in enumerate(pair for pair in (swapped, turned) if pair is not None):
         family, _, given = unseal(one.name_sealed).partition(", ")
-        born = one.birth_date if number else date(one.birth_date.year, one.birth_date.day, one.birth_date.month)
-        elsewhere = next((site for site in sites if site != one.site_id), one.site_id)
+        born = day if number else date(day.year, day.day, day.month)
+        elsewhere: int = next((site for site in sites if site != one.site_id), one.site_id)
         find_or_register(
             session, site_id=one.site_id if number else elsewhere, identifier=f"R{rng.randint(100000, 999999)}", birth_date=born,
             name=f"{given}^{family}" if number else f"{family}^{given}", sex=one.sex, synthetic=True, author="demonstration",

@@ -43,10 +43,11 @@ def statuses(session: Session, participant_ids: Collection[int]) -> dict[int, Se
 
 
 def next_due(session: Session, ids: Collection[int]) -> dict[int, date]:
-    """The day of the earliest open recall, else of the next round after a routine recall."""
-    return {who: day for who, day, decision in _last_decisions(session, ids) if decision == ProgrammeDecision.routine_recall} | {
-        who: recall.due for who, recall in _recalls(session, ids)
-    }
+    """The day of the earliest open recall, else of the next round after a routine recall of those who take part; of the dead none."""
+    stands = standing(session, ids, today())
+    due_days = {who: day for who, card_id, day in _routine(session, ids) if stands[who].active(card_id)}
+    due_days |= {who: recall.due for who, recall in _recalls(session, ids)}
+    return {who: day for who, day in due_days.items() if stands[who].died is None}
 
 
 def _left(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
@@ -82,17 +83,19 @@ def _last_steps(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
 
 def _decided(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     """The next round of those whose last decision was routine recall."""
-    found = _last_decisions(session, ids)
-    return {who: _next_round(day) for who, day, decision in found if decision == ProgrammeDecision.routine_recall}
+    return {who: _next_round(day) for who, _card_id, day in _routine(session, ids)}
 
 
-def _last_decisions(session: Session, ids: Collection[int]) -> list[tuple[int, date, ProgrammeDecision]]:
-    """Every decision, the last one last, with the day on which what was decided is due."""
+def _routine(session: Session, ids: Collection[int]) -> list[tuple[int, str, date]]:
+    """Who has routine recall as the last decision in a programme, and when the next round is due; the earliest due last."""
     rows = select(col(Episode.participant_id), col(Programme.card_id), col(Exam.exam_date), col(Decision.decision))
     rows = rows.join(Exam, col(Exam.episode_id) == Episode.id).join(Decision, col(Decision.exam_id) == Exam.id)
     found = rows.join(Programme, col(Programme.id) == Episode.programme_id).where(col(Episode.participant_id).in_(ids))
     decided = session.exec(found.order_by(col(Exam.exam_date), col(Decision.id)))
-    return [(who, due(card(card_id), decision, day), decision) for who, card_id, day, decision in decided]
+    last = {(who, card_id): (day, decision) for who, card_id, day, decision in decided}
+    routine = ProgrammeDecision.routine_recall
+    due_days = [(who, card_id, due(card(card_id), routine, day)) for (who, card_id), (day, said) in last.items() if said == routine]
+    return sorted(due_days, key=lambda one: one[2], reverse=True)
 
 
 def _next_round(day: date) -> Sentence:

@@ -44,17 +44,18 @@ def pages(total: int) -> None:
             st.pagination(-(-total // SIZE), key="page", bind="query-params")
 
 
-def columns() -> list[Column]:
+def columns(*, narrow: bool = False) -> list[Column]:
+    """`narrow`: for a list beside another one, without the site."""
+    site = [] if narrow else [Column("site", _("Site"), "muted", "180px")]
     return [
-        Column("name", _("Participant"), "strong", "200px", link=True),
-        Column("number", _("Number"), "text", "140px"),
-        Column("born", _("Born"), "text", "150px", "nowrap"),
-        Column("programmes", _("Programme and round"), "chip", "130px"),
-        Column("last", _("Last exam"), "text", "120px", "nowrap"),
-        Column("due", _("Next due"), "text", "120px", "nowrap"),
-        Column("net", _("Safety net"), "chip", "120px"),
+        Column("name", _("Participant"), "strong", "230px" if not narrow else "200px", link=True),
+        Column("born", _("Born"), "text", "140px", "nowrap"),
+        Column("programmes", _("Round"), "chip", "100px"),
+        Column("last", _("Last exam"), "text", "115px", "nowrap"),
+        Column("due", _("Next due"), "text", "115px", "nowrap"),
+        Column("net", _("Safety net"), "chip", "115px"),
         Column("status", _("Where they stand")),
-        Column("site", _("Site"), "muted", "160px"),
+        *site,
     ]
 
 
@@ -65,8 +66,7 @@ def rows(lines: Iterable[ParticipantLine], user: Person) -> list[Row]:
 def _row(line: ParticipantLine, user: Person) -> Row:
     invented = line.synthetic and not user.synthetic
     cells = {
-        "name": two(line.name, _("invented")) if invented else line.name,
-        "number": two(line.number, line.identifier),
+        "name": two(line.name, " · ".join([line.number, line.identifier, *([_("invented")] if invented else [])])),
         "born": two(day(line.birth_date), _age(line)) if line.birth_date else "–",
         "programmes": [chip(_rounds(card, line), TONES.get(card, "gray")) for card in line.programmes],
         "last": day(line.last_exam),
@@ -87,12 +87,12 @@ def _rounds(card: str, line: ParticipantLine) -> str:
     return _("{programme} {n}", programme=_(PROGRAMME[card]), n=line.rounds[card])
 
 
-def _net(line: ParticipantLine) -> dict[str, str] | str:
+def _net(line: ParticipantLine) -> list[dict[str, str]]:
     """Open tasks, those past their date first in sight."""
     total, late = line.tasks
     if late:
-        return chip(n_("{n} overdue", "{n} overdue", late), "red", "▲")
-    return chip(n_("{n} open", "{n} open", total), "orange", "◆") if total else "–"
+        return [chip(n_("{n} overdue", "{n} overdue", late), "red", "▲")]
+    return [chip(n_("{n} open", "{n} open", total), "orange", "◆")] if total else []
 
 
 def _age(line: ParticipantLine) -> str:

@@ -34,7 +34,7 @@ def show(user: Person, saved: Saved, places: Mapping[int, str]) -> None:
     if not found.rows:
         st.markdown(f":gray[{_('Nobody is selected at your sites.')}]")
         return
-    picked = table("members", people.columns(), people.rows(found.rows, user), label=_("Members"), height="calc(100vh - 420px)")
+    picked = table("members", people.columns(narrow=True), people.rows(found.rows, user), label=_("Members"), height="calc(100vh - 420px)")
     people.pages(found.total)
     if picked.opened:
         st.switch_page("pages/coordinator/record.py", query_params={"participant": picked.opened})

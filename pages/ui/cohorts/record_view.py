@@ -12,6 +12,8 @@ from pages.ui.i18n import _, day, literal, moment, plain, show
 from pages.ui.tables import Column, Row, table, two
 from pages.ui.words import PROGRAMME, SEX, word
 
+ACROSS = 3
+
 
 def state_line(found: Record) -> str:
     """Where the participant stands, in one line."""
@@ -39,7 +41,7 @@ def identity(found: Record) -> None:
     line = found.line
     st.subheader(_("Identity"), anchor=False)
     rounds = ", ".join(_("{programme} round {n}", programme=_(PROGRAMME[card_id]), n=n) for card_id, n in sorted(line.rounds.items()))
-    _pairs("identity", {
+    _pairs({
         _("Name"): line.name, _("Patient number"): line.identifier, _("Own number"): line.number, _("Born"): day(line.birth_date),
         _("Sex"): word(SEX, line.sex), _("Site"): line.site_name, _("Rounds"): rounds or _("no round yet"),
         _("Last exam"): day(line.last_exam), _("Next due"): day(line.next_due),
@@ -50,7 +52,7 @@ def reach(user: Person, found: Record) -> None:
     """Contact details, and the form that changes them."""
     st.subheader(_("How to reach them"), anchor=False)
     details = found.details
-    _pairs("reach", {
+    _pairs({
         _("Address"): ", ".join(details.address) or "–", _("E-mail"): details.email or "–", _("Phone"): details.phone or "–",
         _("Language of letters"): _(LANGUAGE[details.language]),
     })  # fmt: skip
@@ -63,7 +65,7 @@ def standing(user: Person, found: Record) -> None:
     st.subheader(_("Taking part"), anchor=False)
     stands = found.standing
     opted = ", ".join(_(PROGRAMME[card_id]) for card_id in sorted(stands.opted_out)) or _("no")
-    _pairs("standing", {
+    _pairs({
         _("Opted out"): opted, _("Died"): day(stands.died) if stands.died else _("no"),
         _("Moved away"): _("yes") if stands.moved_away else _("no"),
     })  # fmt: skip
@@ -108,9 +110,12 @@ def _said(key: str, value: Any) -> str:
     return str(value) if key in ("on", "to", "level", "value", "source", "code") else f"{key.replace('_', ' ')} {plain(value)}"
 
 
-def _pairs(key: str, told: dict[str, str]) -> None:
-    columns = [Column("what", "", "muted", "180px"), Column("said", "", "text")]
-    table(key, columns, [Row(what, {"what": what, "said": value}) for what, value in told.items()], label=key)
+def _pairs(told: dict[str, str]) -> None:
+    """What is known, three beside each other: the word above, what it is below."""
+    pairs = list(told.items())
+    for start in range(0, len(pairs), ACROSS):
+        for spot, (what, value) in zip(st.columns(ACROSS), pairs[start : start + ACROSS], strict=False):
+            spot.markdown(f":gray[:small[{what}]]  \n{literal(value)}")
 
 
 def _may_write(user: Person, found: Record) -> bool:
