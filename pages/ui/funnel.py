@@ -31,7 +31,7 @@ def plot(drawn: Funnel, names: Mapping[str, str], per_1000: bool, look: Palette)
     _points(figure, drawn, names, scale, look)
     figure.add_hline(y=drawn.rate * scale, line={"color": look.muted, "width": 1})
     text = _("all together {rate}", rate=number(drawn.rate * scale, 1))
-    note(figure, text, look, 1, drawn.rate * scale, xref="paper", xanchor="right", yanchor="bottom")
+    note(figure, text, look, 0.01, drawn.rate * scale, xref="paper", xanchor="left", yanchor="bottom")
     figure.update_yaxes(ticksuffix="" if per_1000 else " %", rangemode="tozero", title_text=_("per 1000") if per_1000 else "")
     figure.update_xaxes(showgrid=False, rangemode="tozero")
     return figure

@@ -76,17 +76,17 @@ def _list(user: Person, rows: pd.DataFrame, key: str) -> None:
 def _page(n: int) -> int:
     """Which page is shown; a line with the ways back and forth where there is more than one."""
     pages = ceil(n / A_PAGE)
-    wanted = st.query_params.get("page", "1")
+    wanted = st.query_params.get("sheet", "1")
     page = min(int(wanted), pages) - 1 if wanted.isdecimal() and len(wanted) < 9 and int(wanted) else 0
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(_("Earlier ones"), icon=":material/chevron_left:", type="tertiary", key="cases-back", disabled=page == 0,
-                      on_click=remember, args=("page", str(page), "1"))  # fmt: skip
+                      on_click=remember, args=("sheet", str(page), "1"))  # fmt: skip
             st.markdown(
                 f":gray[{_('{first}–{last} of {n}', first=page * A_PAGE + 1, last=min((page + 1) * A_PAGE, n), n=n)}]", width="content"
             )
             st.button(_("Further ones"), icon=":material/chevron_right:", type="tertiary", key="cases-on", disabled=page + 1 == pages,
-                      on_click=remember, args=("page", str(page + 2), "1"))  # fmt: skip
+                      on_click=remember, args=("sheet", str(page + 2), "1"))  # fmt: skip
     return page
 
 

@@ -6,15 +6,24 @@ from core.metrics.funnel import Point
 from core.metrics.proportions import STABLE_NUMERATOR, Proportion
 from core.readers.lines import PER_1000, RATES, ReaderLine, Readers
 from pages.ui import figures
-from pages.ui.choice import choice
+from pages.ui.choice import pick
 from pages.ui.funnel import plot as plot_funnel
 from pages.ui.i18n import N_, _, literal, n_, number
 from pages.ui.indicators import listed
 from pages.ui.readers.discordant import share
 from pages.ui.sheet import sheet
-from pages.ui.tables import Column, Row, chip, table
+from pages.ui.tables import Column, Row, chip, table, two
 
 COLUMNS = ("recall", "detection", "ppv", "found", "arbitration")
+SCALE = {key: 1000 if key in PER_1000 else 100 for key in COLUMNS}
+SHORT = {
+    "recall": N_("Recall"), "detection": N_("Detection"), "ppv": N_("PPV1"), "found": N_("Of the cancers"),
+    "arbitration": N_("Arbitration"),
+}  # fmt: skip
+BELOW = N_(
+    "Of the exams with a final result. Detection: cancers that the reader recalled; PPV1: cancer among those whom the reader recalled; of "
+    "the cancers: how many of those read were recalled."
+)
 TARGET = {"cases": N_("cases"), "screening": N_("screening cases"), "first_reads": N_("first reads")}
 
 
@@ -28,7 +37,11 @@ def state_line(made: Readers) -> str:
         "{n} reads with the AI or another opinion in sight are in no figure",
         made.excluded,
     )
-    parts = [n_("{n} blind read", "{n} blind reads", reads), led, _("as known on {day}", day=made.found.as_of)]
+    parts = [
+        n_("{n} blind read", "{n} blind reads", reads),
+        *([led] if made.excluded else []),
+        _("as known on {day}", day=made.found.as_of),
+    ]
     return f"{mark}{who}. {listed(parts)}"
 
 
@@ -62,16 +75,13 @@ def _sentence(key: str, point: Point, line: ReaderLine, rate: float) -> str:
 def lines(made: Readers) -> None:
     """Everyone on one line, by name; a rate only where 25 stand in its numerator."""
     columns = [
-        Column("name", _("Reader"), "strong"), Column("reads", _("Blind reads"), "number", align="right nowrap"),
-        Column("places", _("First / second"), "number", align="right nowrap"),
-        *(Column(key, _(RATES[key]), "number", align="right") for key in COLUMNS),
+        Column("name", _("Reader"), "strong", "180px"), Column("reads", _("Blind reads"), "text", align="right nowrap"),
+        *(Column(key, _(SHORT[key]), "text", align="right nowrap", help=_(RATES[key])) for key in COLUMNS),
         Column("time", _("Seconds a read"), "number", align="right nowrap"),
         Column("targets", _("Targets, last 365 days"), "chip", width="190px"),
     ]  # fmt: skip
     table("readers", columns, [_row(line) for line in made.lines], label=_("Readers"))
-    st.markdown(
-        f":gray[{_('Of the exams with a final result. A rate is shown where 25 or more stand in its numerator, else the counts.')}]"
-    )
+    st.markdown(f":gray[{_(BELOW)}]")
     header = [_("Reader"), _("Blind reads"), _("Excluded"), _("First reads"), _("Second reads"), _("Seconds a read")]
     header += [f"{_(RATES[key])}, {part}" for key in COLUMNS for part in (_("numerator"), _("denominator"))]
     rows = [
@@ -87,20 +97,22 @@ def lines(made: Readers) -> None:
 
 def _row(line: ReaderLine) -> Row:
     cells = {
-        "name": literal(line.name), "reads": number(line.reads), "places": f"{number(line.first)} / {number(line.second)}",
+        "name": literal(line.name),
+        "reads": two(number(line.reads), _("{first} first, {second} second", first=line.first, second=line.second)),
         "time": number(line.seconds, 0) if line.seconds is not None else "–", "targets": _targets(line),
     }  # fmt: skip
     return Row(str(line.id), cells | {key: rate(key, line.rates[key]) for key in COLUMNS})
 
 
-def rate(key: str, one: Proportion) -> str:
-    """The rate with its interval and counts; of a small numerator the counts only."""
+def rate(key: str, one: Proportion) -> dict[str, str]:
+    """The rate over its interval and counts; of a small numerator the counts only."""
     counts = _("{x} of {n}", x=one.numerator, n=one.denominator)
     if one.interval is None:
-        return "–"
+        return two("–", "")
     if not one.stable:
-        return counts
-    return f"{_value(key, one.interval.value)} ({_value(key, one.interval.low)}–{_value(key, one.interval.high)}) · {counts}"
+        return two(counts, _("too few for a rate"))
+    limits = f"{number(SCALE[key] * one.interval.low, 1)}–{number(SCALE[key] * one.interval.high, 1)}"
+    return two(_value(key, one.interval.value), f"{limits} · {counts}")
 
 
 def _targets(line: ReaderLine) -> dict[str, str] | None:
@@ -116,7 +128,7 @@ def _targets(line: ReaderLine) -> dict[str, str] | None:
 
 def funnel(made: Readers, source: str) -> None:
     """One rate of all readers between the limits of chance."""
-    key = choice("rate", _("Rate"), {key: _(RATES[key]) for key in COLUMNS})
+    key = pick("rate", _("Rate"), {key: _(RATES[key]) for key in COLUMNS}, width=330)
     drawn = made.funnel(key)
     if drawn is None or len(drawn.points) < 2:
         st.markdown(f":gray[{_('A funnel needs two readers with cases.')}]")
