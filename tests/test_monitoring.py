@@ -291,7 +291,8 @@ def test_the_published_reader_study_is_reproduced(shared_data: Path) -> None:
     assert round(found.mean.value, 3) == 0.779
     assert round(found.models["GMIC_top5"].value, 3) == 0.881
     assert found.mean.low < 0.779 < found.mean.high
-    assert found.leads["GMIC_top5"].low > 0
+    assert found.leads["GMIC_top5"].value.low > 0
+    assert found.leads["GMIC_top5"].value.value == pytest.approx(0.881 - 0.779, abs=0.001)
     assert found.models["GMIC_top5"].low < 0.881 < found.models["GMIC_top5"].high
     assert round(found.precision["GMIC_top5"].value, 3) == 0.407
 
@@ -299,11 +300,12 @@ def test_the_published_reader_study_is_reproduced(shared_data: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "named"),
     [
-        ("a,b\n1,2\n", "case_ID, label, Reader01_POM"),
-        ("case_ID,label,Reader01_POM\n1,0,0.1\n2,1,1.4\n", "Row 3"),
-        ("case_ID,label,Reader01_POM\n1,2,0.1\n", "Row 2"),
-        ("case_ID,label,Reader01_POM\n1,0,0.1\n2,0,0.2\n", "one kind only"),
+        ("a,b\n1,2\n", "case_ID, label, Reader01_POM, Reader02_POM"),
+        ("case_ID,label,Reader01_POM,Reader02_POM\n1,0,0.1,0.1\n2,1,1.4,0.2\n", "Row 3"),
+        ("case_ID,label,Reader01_POM,Reader02_POM\n1,2,0.1,0.1\n", "Row 2"),
+        ("case_ID,label,Reader01_POM,Reader02_POM\n1,0,0.1,0.1\n2,0,0.2,0.2\n", "one kind only"),
         ("", "comma-separated"),
+        ("case_ID,label,Reader01_POM\n1,0,0.1\n2,1,0.2\n", "no column Reader02_POM"),
     ],
 )
 def test_a_table_that_is_no_reader_study_is_refused_by_name(table: str, named: str) -> None:

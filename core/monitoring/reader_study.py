@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 
 from core.errors import Rejected
-from core.metrics import clusters
+from core.metrics import clusters, mrmc
 from core.metrics.interval import Interval
 from core.metrics.labels import Bools, Floats
+from core.metrics.mrmc import Test
 from core.metrics.precision_recall import interval as mean_precision
 from core.settings import settings
 from core.words import N_
 
 FILE = "mammography_reader_study.csv"
-REPLICATES = 300
+REPLICATES = 200
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class ReaderStudy:
 
 @dataclass(frozen=True)
 class Beside:
-    """Areas with intervals by case: of every reader, of their mean (readers drawn too), and of every model with its lead over the mean."""
+    """Areas with intervals by case: of every reader, of their mean, and of every model with its lead over the mean.
+
+    Mean and leads hold for other readers and other cases (Obuchowski–Rockette, `core.metrics.mrmc`).
+    """
 
     breasts: int
     exams: int
@@ -44,7 +48,7 @@ class Beside:
     readers: Mapping[str, Interval]
     mean: Interval
     models: Mapping[str, Interval]
-    leads: Mapping[str, Interval]
+    leads: Mapping[str, Test]
     precision: Mapping[str, Interval]
     """Average precision of the mean of the readers ("") and of every model."""
 
@@ -66,10 +70,10 @@ def load(content: bytes | Path) -> ReaderStudy:
     columns = {name: name.removesuffix("_POM") for name in map(str, table.columns) if name.endswith("_POM")}
     readers = {short: name for name, short in columns.items() if short.startswith("Reader")}
     models = {short.removeprefix("AI_"): name for name, short in columns.items() if short.startswith("AI_")}
-    if missing or not readers:
-        wanted = ", ".join([*missing, *([] if readers else ["Reader01_POM"])])
+    if missing or len(readers) < 2:
+        wanted = ", ".join([*missing, *(f"Reader0{number}_POM" for number in range(len(readers) + 1, 3))])
         raise Rejected(
-            N_("The table has no column {columns}; a reader study has case_ID, label, Reader01_POM and AI_…_POM"), columns=wanted
+            N_("The table has no column {columns}; a reader study has case_ID, label, two or more Reader…_POM and AI_…_POM"), columns=wanted
         )
     scores = table[[*readers.values(), *models.values()]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     label = pd.to_numeric(table.label, errors="coerce")
@@ -87,40 +91,12 @@ def beside(study: ReaderStudy) -> Beside:
     """The figures of a study; about a second."""
     readers = {name: clusters.auc(study.truth, score, study.case) for name, score in study.readers.items()}
     models = {name: clusters.auc(study.truth, score, study.case) for name, score in study.models.items()}
-    draws_of_mean, draws = _drawn(study)
-    mean = float(np.mean([area.value for area in readers.values()]))
-    leads = {name: _interval(models[name].value - mean, draws[name] - draws_of_mean) for name in models}
+    ratings = np.stack(list(study.readers.values()))  # (readers, n)
+    leads = {name: mrmc.against(study.truth, ratings, score, person=study.case) for name, score in study.models.items()}
     together = np.mean(list(study.readers.values()), axis=0)
     scores = {"": together, **study.models}
     return Beside(
         breasts=len(study.truth), exams=int(study.case.max()) + 1, cancers=int(study.truth.sum()), readers=readers,
-        mean=_interval(mean, draws_of_mean), models=models, leads=leads,
+        mean=mrmc.mean_area(study.truth, ratings, person=study.case), models=models, leads=leads,
         precision={name: mean_precision(study.truth, score, study.case, replicates=REPLICATES) for name, score in scores.items()},
     )  # fmt: skip
-
-
-def _drawn(study: ReaderStudy) -> tuple[Floats, dict[str, Floats]]:
-    """Mean area of readers drawn again, and area of each model, on cases drawn again: (replicates,) each."""
-    rng, persons = np.random.default_rng(0), int(study.case.max()) + 1
-    names = [*study.readers, *study.models]
-    scores = np.stack([*study.readers.values(), *study.models.values()])  # (scores, n)
-    orders = np.argsort(scores, axis=1)
-    starts = [np.concatenate(([0], np.flatnonzero(np.diff(row[order])) + 1)) for row, order in zip(scores, orders, strict=True)]
-    areas = np.empty((REPLICATES, len(names)))
-    for draw in range(REPLICATES):
-        weight = np.bincount(rng.integers(0, persons, persons), minlength=persons)[study.case].astype(np.float64)
-        areas[draw] = [_area(weight[order], study.truth[order], start) for order, start in zip(orders, starts, strict=True)]
-    picks = rng.integers(0, len(study.readers), (REPLICATES, len(study.readers)))
-    mean = np.take_along_axis(areas[:, : len(study.readers)], picks, axis=1).mean(axis=1)
-    return mean, {name: areas[:, len(study.readers) + place] for place, name in enumerate(study.models)}
-
-
-def _area(weight: Floats, truth: Bools, starts: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float:
-    sick, well = np.add.reduceat(weight * truth, starts), np.add.reduceat(weight * ~truth, starts)
-    pairs = sick.sum() * well.sum()
-    return float((sick * (np.cumsum(well) - well / 2)).sum() / pairs) if pairs else float("nan")
-
-
-def _interval(value: float, draws: Floats) -> Interval:
-    low, high = np.nanquantile(draws, [0.025, 0.975])
-    return Interval(value, min(value, float(low)), max(value, float(high)))

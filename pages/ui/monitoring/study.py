@@ -3,15 +3,15 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.metrics.interval import Interval
+from core.metrics.mrmc import Test
 from core.monitoring import reader_study
 from core.monitoring.reader_study import Beside
 from pages.ui import figures
 from pages.ui.figures import Palette
 from pages.ui.i18n import _, number
-from pages.ui.monitoring.written import area, between, meaning, signed, span
+from pages.ui.monitoring.written import area, between, meaning, p_value, signed, span
 from pages.ui.session import read
-from pages.ui.tables import Column, Row, table
+from pages.ui.tables import Column, Row, table, two
 
 
 def show() -> None:
@@ -35,8 +35,8 @@ def show() -> None:
     figures.show(plot, "study", alt=_("Areas of readers and models"), header=header, rows=rows)
     meaning(
         _(
-            "{breasts} breasts of {exams} exams, {cancers} with a cancer; intervals by exam (DeLong with clusters), the mean by drawing "
-            "exams and readers anew. A larger area ranks more pairs rightly.",
+            "{breasts} breasts of {exams} exams, {cancers} with a cancer; intervals by exam (DeLong with clusters), mean and lead for "
+            "other readers and other exams (Obuchowski and Rockette). A larger area ranks more pairs rightly.",
             breasts=found.breasts, exams=found.exams, cancers=found.cancers,
         )
     )  # fmt: skip
@@ -63,8 +63,8 @@ def _table(found: Beside) -> None:
     table("study", columns, rows, label=_("Models beside the readers"))
 
 
-def _lead(found: Interval) -> str:
-    return f"{signed(found.value, 3)} ({between(found, 3)})"
+def _lead(found: Test) -> object:
+    return two(f"{signed(found.value.value, 3)} ({p_value(found.p_value)})", between(found.value, 3))
 
 
 def _dots(found: Beside, look: Palette) -> go.Figure:
