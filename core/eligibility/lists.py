@@ -17,7 +17,7 @@ from core.batches import batches
 from core.cohorts.standing import active, present
 from core.eligibility.ahead import Ahead, ahead, within
 from core.eligibility.known import Known, known
-from core.eligibility.selection import answered, cannot_be_said, of_age, soon_of_age
+from core.eligibility.selection import answered, cannot_be_said, of_age, soon_of_age, told_to_stay_out
 from core.eligibility.standing import verdict
 from core.eligibility.verdict import Verdict
 from core.sealing import unseal
@@ -67,11 +67,16 @@ class Counts:
 
 
 def counts(session: Session, person: Person, card_id: str, on: date, *, site_id: int | None = None) -> Counts:
-    """Counted in SQL; only the lung programme asks a questionnaire."""
+    """Counted in SQL: all of the age less the few who do not take part. Only the lung programme asks a questionnaire."""
     person.must(Act.work_queue)
+    aged = and_(_mine(person, site_id), of_age(card_id, on))
+    everybody, out = _counted(session, card_id, aged), _counted(session, card_id, and_(aged, told_to_stay_out(), ~active(card_id, on)))
+    return Counts(everybody.of_age - out.of_age, everybody.unasked - out.unasked)
+
+
+def _counted(session: Session, card_id: str, which: ColumnElement[bool]) -> Counts:
     unasked = func.count(case((answered(), None), else_=1)) if card_id == "lung" else literal(0)
-    rows = select(func.count(), unasked).select_from(Participant)
-    total, without = session.exec(rows.where(_mine(person, site_id), of_age(card_id, on), active(card_id, on))).one()
+    total, without = session.exec(select(func.count(), unasked).select_from(Participant).where(which)).one()
     return Counts(total, without)
 
 
@@ -117,8 +122,9 @@ def _fits(of: Known, said: Verdict, view: View, on: date) -> bool:
 
 
 def _mine(person: Person, site_id: int | None) -> ColumnElement[bool]:
+    """At one's sites; not looked up by the index of sites, because people are wanted in the order of their ids."""
     sites = person.sites(Act.work_queue)
-    return col(Participant.site_id).in_(sites & {site_id} if site_id is not None else sites)
+    return (col(Participant.site_id) + 0).in_(sites & {site_id} if site_id is not None else sites)
 
 
 def _in_order(session: Session, ids: Sequence[int], on: date) -> Iterator[Known]:
