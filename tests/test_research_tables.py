@@ -13,6 +13,7 @@ from core.clock import today
 from core.demonstration import from_rsna, research
 from core.demonstration.from_table import TABLES, load
 from core.errors import Conflict, Rejected
+from core.readers.lines import readers
 from core.sealing import query_tokens, unseal
 from core.workflow import arbitration_list, finalising, queue, settled_elsewhere
 from core.workflow.period import periods
@@ -296,6 +297,27 @@ def test_the_page_is_right_on_the_whole_of_rsna(sqlite_database: str, shared_dat
     interval = found.whole.of("recall").interval
     assert interval is not None
     assert interval.value == pytest.approx(len(recalled) / len(decided))
+
+
+@pytest.mark.shared_data
+def test_every_reader_of_viper_is_right(sqlite_database: str, shared_data: Path) -> None:
+    """Recall, sensitivity and predictive value of each of the 43 readers, again from the raw table."""
+    raw = pd.read_csv(shared_data / "tables" / "viper_reads.csv")
+    loaded("viper", shared_data / "tables")
+    with snapshot() as session:
+        told = readers(session, account(session, "viper"), Question("breast", periods(today())["all"]))
+    assert len(told.lines) == 43
+    assert told.excluded == 0
+    for line in told.lines:
+        own = raw[raw.readerID == line.name.removeprefix("VIPER ")]
+        recalled, ill = own.recall == 1, own.cancerStatus365 == 1
+        rates = {key: (one.numerator, one.denominator) for key, one in line.rates.items()}
+        assert line.reads == len(own)
+        assert rates["recall"] == (recalled.sum(), len(own))
+        assert rates["found"] == ((recalled & ill).sum(), ill.sum())
+        assert rates["ppv"] == ((recalled & ill).sum(), recalled.sum())
+        assert rates["arbitration"] == (0, 0)
+        assert line.seconds is None  # the table has no times
 
 
 @pytest.mark.shared_data

@@ -68,10 +68,11 @@ def readers(session: Session, person: Person, asked: Question) -> Readers:
 
 
 def _with_fate(reads: pd.DataFrame, found: ProgrammeFigures) -> pd.DataFrame:
-    """What became of each read's case: cancer within 365 days, outcome known."""
+    """What became of each read's case: cancer within 365 days, outcome known. All reads of a study count, though nothing was decided."""
     cohort, row = found.tally.cohorts["exams"], reads["row"].to_numpy(dtype=np.int64)
-    decided = cohort.known("decision")[row]
-    return reads.assign(cancer=cohort.cancer[row], resolved=cohort.true("resolved")[row], final=cohort.final[row], decided=decided)
+    decided = cohort.known("decision")
+    final = cohort.final | (found.gaps.chosen.get("exams", False) & ~decided)
+    return reads.assign(cancer=cohort.cancer[row], resolved=cohort.true("resolved")[row], final=final[row], decided=decided[row])
 
 
 def _line(reader: int, own: pd.DataFrame, told: BlindReadsOfAll, found: ProgrammeFigures, discordant: Discordant | None) -> ReaderLine:

@@ -1,25 +1,25 @@
 """Exams whose reads were not independent of the AI or of each other, by a fixed number of queries."""
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
-from sqlmodel import Session, and_, col, or_, select
+from numpy.typing import NDArray
+from sqlmodel import Session, and_, col, select
 
+from core.columns import current
 from core.metrics.labels import Bools
 from core.workflow.programmes import card
 from core.workflow.standing import standing
 from db.tables import AiPolicy, Exam, Programme, Read, Reveal
 
 
-def led_exams(session: Session, start: date, end: date) -> frozenset[int]:
-    """Exams of [start, end] with a standing read whose reader had seen the AI result or another opinion before signing."""
-    of_period = select(Read.exam_id).join(Exam, col(Exam.id) == Read.exam_id).where(col(Exam.exam_date).between(start, end), standing())
-    run, others = col(Read.seen)["run"].as_string(), col(Read.seen)["reads"].as_string()
-    shown = of_period.where(or_(col(Read.saw_ai), run.is_not(None), and_(others.is_not(None), others != "[]")))
+def led_exams(session: Session) -> NDArray[np.int64]:
+    """Ids of the exams with a standing read whose reader had seen the AI result or another opinion before signing."""
+    reads, undone = current(session)["read"], current(session)["readundone"]
+    stands = ~np.isin(reads["id"], undone["read_id"])
+    shown = reads["exam_id"][stands & (reads["blind"] != 1)]
     knew = and_(Reveal.exam_id == Read.exam_id, Reveal.user_id == Read.reader_id, col(Reveal.at) <= Read.committed_at)
-    revealed = of_period.join(Reveal, knew)
-    return frozenset(session.exec(shown)) | frozenset(session.exec(revealed))
+    revealed = session.exec(select(Read.exam_id).join(Reveal, knew).where(standing())).all()
+    return np.union1d(shown.astype(np.int64), np.asarray(revealed, dtype=np.int64))
 
 
 def read_by_ai_policy(session: Session, card_id: str, frame: pd.DataFrame) -> Bools:

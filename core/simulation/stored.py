@@ -14,7 +14,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from core.access import Person
-from core.columns.store import current
+from core.columns import current
 from core.metrics.labels import Bools
 from core.metrics.screening import bools, final
 from core.metrics.simulate import Reads, reads_of
@@ -75,7 +75,7 @@ def stored(
             _known.move_to_end(asked)
             return _known[asked]
     frame, invented, both = cohort.of_one_kind(every, synthetic)
-    made = _qualified(session, frame, card_id, start, end, invented, both)
+    made = _qualified(session, frame, card_id, invented, both)
     with _lock:
         _known[asked] = made
         while len(_known) > KEPT:
@@ -83,14 +83,14 @@ def stored(
     return made
 
 
-def _qualified(session: Session, frame: pd.DataFrame, card_id: str, start: date, end: date, invented: bool, both: bool) -> Stored:
+def _qualified(session: Session, frame: pd.DataFrame, card_id: str, invented: bool, both: bool) -> Stored:
     twice = bools(frame.reads >= 2)
     first, second, decided = (_recalls(frame[name]) for name in ("first_decision", "second_decision", "decision"))
     repeat = bools(frame.first_decision.eq("technical_recall")) | bools(frame.second_decision.eq("technical_recall"))
     reasons = {
         NOT_FINAL: ~final(frame),
         ONCE: ~twice,
-        LED: frame.exam_id.isin(led_exams(session, start, end)).to_numpy(dtype=bool),
+        LED: frame.exam_id.isin(led_exams(session)).to_numpy(dtype=bool),
         BY_AI: read_by_ai_policy(session, card_id, frame),
         REPEAT: repeat,
         CHANGED: (first == second) & (decided != first),
