@@ -14,9 +14,9 @@ from core.workflow import blind_reads, reader_statistics
 from core.workflow.programmes import card
 from core.workflow.reader_statistics import Figures, ReaderStatistics, own_statistics
 from db.engine import transaction
-from db.enums import OutcomeKind, ProgrammeDecision, Role
+from db.enums import CheckVerdict, OutcomeKind, ProgrammeDecision, Role
 from db.tables import Arbitration, Exam, Read, ReadUndone, Reveal
-from tests.build import a_decision, a_person, a_run, ago, an_episode, an_exam, an_outcome
+from tests.build import a_check, a_decision, a_person, a_run, ago, an_episode, an_exam, an_outcome
 
 D = ProgrammeDecision
 MONTH = {"start": today() - timedelta(days=40), "end": today()}
@@ -214,6 +214,9 @@ def test_cancers_that_came_after_count_whether_they_were_recalled(dana: Person) 
             exam = an_exam(session, programme="breast", days_ago=30)
             a_signed(session, dana, exam, decision=decision)
             an_outcome(session, exam, kind=kind)
+            wrong = an_outcome(session, exam, kind=OutcomeKind.cancer, checked=False)  # entered, not approved by a second person
+            if kind == OutcomeKind.benign:
+                a_check(session, wrong, verdict=CheckVerdict.refused)
     found = figures(dana).cancers_recalled
     assert (found.numerator, found.denominator, found.stable) == (1, 3, False)
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core.access import Act, Person
+from core.workflow.counted import approved
 from core.workflow.discordance import Verdict, verdict
 from core.workflow.standing import is_blind, standing
 from db.enums import ProgrammeDecision
@@ -80,7 +81,8 @@ def _with_fate(session: Session, person: Person, exams: SelectOfScalar[int], rea
     arbitrated = set(session.exec(select(Arbitration.exam_id).where(col(Arbitration.exam_id).in_(exams))))
     decisions = select(Decision.exam_id, col(Decision.decision)).where(col(Decision.exam_id).in_(exams)).order_by(col(Decision.id))
     final = dict(session.exec(decisions).all())
-    outcomes = {row.exam_id: row for row in session.exec(select(Outcome).where(col(Outcome.exam_id).in_(exams)).order_by(col(Outcome.id)))}
+    known = select(Outcome).where(col(Outcome.exam_id).in_(exams), approved(Outcome)).order_by(col(Outcome.id))
+    outcomes = {row.exam_id: row for row in session.exec(known)}
     answers = _answers(session, exams)
     return [
         BlindRead(

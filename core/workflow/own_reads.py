@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from core.access import Act, Person
 from core.sealing import unseal
+from core.workflow.counted import approved
 from core.workflow.standing import standing
 from db.enums import Certainty, OutcomeKind, ProgrammeDecision
 from db.tables import Episode, Exam, Outcome, Participant, Programme, Read
@@ -63,6 +64,6 @@ def own_reads(session: Session, person: Person, *, programme: str | None = None,
 
 
 def _outcomes(session: Session, exam_ids: list[int]) -> dict[int, Outcome]:
-    """The last outcome entered for each exam."""
-    rows = session.exec(select(Outcome).where(col(Outcome.exam_id).in_(exam_ids)).order_by(col(Outcome.id)))
+    """The last outcome of each exam that a second person approved."""
+    rows = session.exec(select(Outcome).where(col(Outcome.exam_id).in_(exam_ids), approved(Outcome)).order_by(col(Outcome.id)))
     return {row.exam_id: row for row in rows}
