@@ -37,7 +37,7 @@ from db.tables import (
 DAYS = (-3, 0, 2, 7, 9)
 """Clinics of each site, from today; moved to a weekday, the past ones back."""
 SLOTS, MINUTES = 8, 20
-ROOMS = {"lung": N_("Mobile CT"), "breast": N_("Mammography 1")}
+ROOMS = {"lung": "Mobile CT", "breast": "Mammography 1"}
 STREETS = ("High Street", "Mill Lane", "Station Road", "Church Row", "Park Avenue")
 
 

@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 TRIES = 5
 PAUSES_MIN = (1, 5, 30, 120)
 TIMEOUT_S = 20
-OFF = N_("No mail server is set up; an administrator names one in FIRSTLIGHT_SMTP_HOST")
 SILENT = N_("The mail server {host} does not answer")
 CLOSED = N_("The mail server {host} does not let us in: {problem}")
 D = DeliveryStep
