@@ -36,4 +36,4 @@ with actions:
     if st.button(label, icon=":material/mail:", type="primary"):
         invite.dialog(user, ask, chosen, found.rows[0].participant_id, found.total)
 if picked.opened:
-    st.switch_page("pages/doctor/participant.py", query_params={"participant": picked.opened})
+    st.switch_page("pages/coordinator/record.py", query_params={"participant": picked.opened})

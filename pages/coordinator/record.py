@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.access import Act
 from core.cohorts.record import record
+from pages.ui.clinics import panel as clinics
 from pages.ui.cohorts import record_view
 from pages.ui.eligibility import panel as eligibility
 from pages.ui.frame import head, nothing_here
@@ -31,3 +32,4 @@ with left:
 with right:
     eligibility.show(user, found.line.id)
     record_view.facts(found)
+clinics.show(user, found.line.id)

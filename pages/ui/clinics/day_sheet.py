@@ -34,7 +34,7 @@ def show(user: Person, clinic_id: int) -> None:
         _act(user, found, *picked.action)
     elif picked.opened and picked.opened.isdigit():
         one = _appointments(found)[int(picked.opened)]
-        st.switch_page("pages/doctor/participant.py", query_params={"participant": str(one.participant_id)})
+        st.switch_page("pages/coordinator/record.py", query_params={"participant": str(one.participant_id)})
 
 
 def _head(user: Person, found: ClinicDay) -> None:
@@ -92,7 +92,7 @@ def _row(one: AppointmentLine, at: str) -> Row:
         "time": at, "who": two(one.name, " · ".join(marks)), "born": day(one.birth_date), "step": step_chip(one.step),
         "by": two(one.by or _("the program"), moment(one.at)), "note": _note(one), "actions": _actions(one),
     }  # fmt: skip
-    return Row(str(one.id), cells, href=f"/participant?participant={one.participant_id}", tone="attention" if late else "")
+    return Row(str(one.id), cells, href=f"/record?participant={one.participant_id}", tone="attention" if late else "")
 
 
 def _note(one: AppointmentLine) -> str:

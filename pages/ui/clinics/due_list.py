@@ -83,7 +83,7 @@ def _row(one: NamedDue, kind: Kind, verdict: Verdict | None) -> Row:
         "site": one.site_name,
     }
     tone = "action" if late > 0 else "attention" if verdict is not None and verdict.eligible is not True else ""
-    return Row(str(one.participant_id), cells, href=f"/participant?participant={one.participant_id}", tone=tone)
+    return Row(str(one.participant_id), cells, href=f"/record?participant={one.participant_id}", tone=tone)
 
 
 def _cohorts(user: Person) -> dict[str, str]:

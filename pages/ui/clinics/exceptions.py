@@ -68,10 +68,10 @@ def _row(one: AppointmentLine, actions: Sequence[dict[str, str | bool]]) -> Row:
     note = " · ".join(part for part in (_("images are here") if one.images else "", one.note) if part)
     said = {"when": moment(one.starts_at), "who": two(one.name, one.number), "step": step_chip(one.step), "note": note or "–"}
     cells = {**said, "actions": list(actions)}
-    return Row(str(one.id), cells, href=f"/participant?participant={one.participant_id}", tone="action" if one.step in steps.OPEN else "")
+    return Row(str(one.id), cells, href=f"/record?participant={one.participant_id}", tone="action" if one.step in steps.OPEN else "")
 
 
 def _open(opened: str | None, found: Sequence[AppointmentLine]) -> None:
     if opened:
         one = next(line for line in found if str(line.id) == opened)
-        st.switch_page("pages/doctor/participant.py", query_params={"participant": str(one.participant_id)})
+        st.switch_page("pages/coordinator/record.py", query_params={"participant": str(one.participant_id)})

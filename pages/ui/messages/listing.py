@@ -65,7 +65,7 @@ def item_rows(found: Iterable[ItemLine]) -> list[Row]:
         Row(
             str(one.participant_id),
             {"who": two(one.name, one.number), "state": state_chip(one.step), "why": show(one.reason), "at": moment(one.at)},
-            href=f"/participant?participant={one.participant_id}",
+            href=f"/record?participant={one.participant_id}",
             tone="action" if one.step == D.failed else "",
         )
         for one in found

@@ -42,7 +42,7 @@ def show(user: Person, mailing_id: int) -> None:
     picked = table(f"items-{mailing_id}", listing.item_columns(), rows, label=_("Messages"), height=height)
     people.pages(found.total)
     if picked.opened:
-        st.switch_page("pages/doctor/participant.py", query_params={"participant": picked.opened})
+        st.switch_page("pages/coordinator/record.py", query_params={"participant": picked.opened})
 
 
 def _failed(line: MailingLine) -> str:

@@ -40,7 +40,7 @@ def show(user: Person) -> None:
         _write(user, programme, int(site) if site else None, chosen, found.total)
     if picked.opened:
         who = next(one.participant_id for one in found.rows if str(one.exam_id) == picked.opened)
-        st.switch_page("pages/doctor/participant.py", query_params={"participant": str(who)})
+        st.switch_page("pages/coordinator/record.py", query_params={"participant": str(who)})
 
 
 def _write(user: Person, programme: str, site: int | None, chosen: list[int], total: int) -> None:
@@ -72,4 +72,4 @@ def _row(one: Untold) -> Row:
         "who": two(one.name, one.number), "exam": day(one.exam_date), "decision": two(_(DECISION[one.decision]), one.category),
         "decided": two(day(one.decided), days(waited), "red" if waited > 14 else ""), "due": day(one.due), "site": one.site_name,
     }  # fmt: skip
-    return Row(str(one.exam_id), cells, href=f"/participant?participant={one.participant_id}", tone="attention" if waited > 14 else "")
+    return Row(str(one.exam_id), cells, href=f"/record?participant={one.participant_id}", tone="attention" if waited > 14 else "")
