@@ -53,9 +53,9 @@ class LungCT:
     networks: Ensemble
 
     @classmethod
-    def load(cls, where: Compute | None = None) -> LungCT:
+    def load(cls, where: Compute | None = None, card: Card | None = None) -> LungCT:
         """The installed model on `where` (default: the best device here). Raises NoResult when card or weights are missing or altered."""
-        card = cards.load(CARD)
+        card = card or cards.load(CARD)
         return cls(card, ensemble.load(card, where or compute.choose()))
 
     @property

@@ -18,8 +18,11 @@ from core.workflow.registry import public_ids, retired_ids
 from db.engine import snapshot, transaction
 from db.enums import ModelState, OutcomeKind, Role, RunOutcome
 from db.tables import Exam, ModelRun, ModelStatus, ModelVersion
+from models.refusal import NoResult
+from models.worker.load import registered
 from tests.build import a_decision, a_finding, a_model, a_person, a_policy, a_run, ago, an_exam, an_outcome
 from tests.test_intake_exams import a_refusal
+from tests.test_worker_results import Model, refuse
 
 TAG, SCORE = "hidden-version", 0.876543
 
@@ -94,6 +97,15 @@ def test_the_sweep_queues_shadow_runs_behind_all_others(engine_ready: None) -> N
     waiting = {row.workflow_id: row.priority for row in jobs.client().list_workflows()}
     assert waiting[f"score-{exam_id}-lung-ct.{TAG}"] == jobs.Priority.bulk
     assert waiting[f"score-{exam_id}-lung-ct.1"] == jobs.Priority.network
+
+
+def test_a_version_installed_beside_the_one_in_force_runs_in_shadow(database: str) -> None:
+    first, second = Model(refuse(NoResult(""))), Model(refuse(NoResult("")), tag="2")
+    assert list(registered([first, second]).by_identity) == ["lung-ct.1", "lung-ct.2"]
+    assert list(registered([first, second]).by_identity) == ["lung-ct.1", "lung-ct.2"], "a second start changes nothing"
+    with transaction() as session:
+        an_exam(session, days_ago=0)
+        assert [(one.identity, one.shadow) for one in runs.all_due(session)] == [("lung-ct.1", False), ("lung-ct.2", True)]
 
 
 def seen_by(session: Session, person: Person, exam: Exam, run_id: int, participant_id: int) -> str:

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from core.errors import FirstlightError
 from core.workflow.registry import InstalledCard, register_installed
 from db.engine import transaction
-from models import compute
+from models import cards, compute
+from models.cards import Card
 from models.compute import Compute
 from models.lung_ct import CARD as LUNG
 from models.lung_ct import LungCT
@@ -23,37 +24,43 @@ from models.worker.workflows import Scorers
 
 log = logging.getLogger(__name__)
 
-KINDS: dict[str, Callable[[Compute], Scorer]] = {
-    LUNG: lambda where: LungScorer(LungCT.load(where)),
-    BREAST: lambda where: BreastScorer(Mammography.load(where)),
+KINDS: dict[str, Callable[[Compute, Card], Scorer]] = {
+    LUNG: lambda where, card: LungScorer(LungCT.load(where, card)),
+    BREAST: lambda where, card: BreastScorer(Mammography.load(where, card)),
 }
+BESIDE = "@"
+"""Another version of a model is installed by a card called name@anything.toml; it runs in shadow until it is put in force."""
 
 
 def installed() -> Scorers:
-    """Every model that could be loaded and registered; for the others, why not."""
+    """Every model that could be loaded and registered, for each the one that comes with Firstlight first; for the others, why not."""
     where = compute.choose()
     found: list[Scorer] = []
     problems: dict[str, str] = {}
-    for name, load in KINDS.items():
+    for file in [*KINDS, *(name for name in cards.names() if BESIDE in name)]:
         try:
-            found.append(load(where))
-        except NoResult as problem:
-            log.warning("the model %s is not there: %s", name, problem)
-            problems[name] = str(problem)
+            card = cards.load(file)
+            found.append(KINDS[card.name](where, card))
+        except (NoResult, KeyError) as problem:
+            log.warning("the model %s is not there: %s", file, problem)
+            problems[file] = str(problem)
     return registered(found, problems)
 
 
 def registered(found: Iterable[Scorer], problems: dict[str, str] | None = None) -> Scorers:
     """The scorers whose versions the database knows now; one whose tag stands for other weights there is left out and named."""
-    known, problems = {}, dict(problems or {})
-    cards = {scorer.card.name: scorer for scorer in found}
-    for name, scorer in cards.items():
+    known: dict[str, Scorer] = {}
+    problems = dict(problems or {})
+    accepted: list[InstalledCard] = []
+    for scorer in found:
         card = scorer.card
+        here = InstalledCard(card.name, card.tag, card.sha256, asdict(card))
         try:
             with transaction() as session:
-                register_installed(session, [InstalledCard(card.name, card.tag, card.sha256, asdict(card))])
+                register_installed(session, [*accepted, here])
+            accepted.append(here)
             known[card.identity] = scorer
         except FirstlightError as problem:
             log.error("the model %s is not used: %s", card.identity, problem)
-            problems[name] = str(problem)
+            problems[card.name] = str(problem)
     return Scorers(known, problems)
