@@ -9,16 +9,20 @@ from core import outcomes as story
 from core.access import Person
 from core.clock import now, today
 from core.errors import NotAllowed, Rejected
-from core.outcomes import assessments, checking, pathology, proposal, review
+from core.outcomes import assessments, checking, pathology, proposal, registry, review
 from core.outcomes.history import flips, known_by_day, minimal
 from core.outcomes.history import story as told
 from core.outcomes.known import Known
 from core.outcomes.plausible import Report, doubts, problems
+from core.outcomes.registry import lists
+from core.sealing import unseal
 from core.workflow import outcomes
+from core.workflow.missed import missed
+from core.workflow.timeline import timeline
 from db.engine import snapshot, transaction
 from db.enums import AssessmentKind, Certainty, CheckVerdict, OutcomeKind, ProgrammeDecision, Role
-from db.tables import Exam, Pathology
-from tests.build import a_check, a_decision, a_person, a_site, ago, an_exam, an_outcome
+from db.tables import Episode, Exam, ModelRun, Participant, Pathology
+from tests.build import a_check, a_decision, a_person, a_read, a_run, a_site, ago, an_exam, an_outcome
 
 
 @pytest.fixture
@@ -331,3 +335,51 @@ def test_an_outcome_refused_later_leaves_the_earlier_one_standing(dana: Person) 
         found = [outcomes.latest(session, exam.id or 0), outcomes.counting(session, exam.id or 0)]
         assert [row.kind for row in found if row] == [OutcomeKind.benign, OutcomeKind.benign]
         assert story.as_known_on(session, exam.id or 0, date.today()).kind == OutcomeKind.benign
+
+
+def test_the_timeline_tells_assessment_pathology_and_checks(carl: Person, dana: Person) -> None:
+    exam = an_assessed(dana)
+    done(carl, exam, "malignant")
+    row = report(carl, exam, size_mm=12.5, stage="IA")
+    with transaction() as session:
+        checking.approve(session, dana, "pathology", row.id or 0)
+        checking.refuse(session, dana, "assessment", 1, "No such report")
+        who = session.get_one(Episode, exam.episode_id).participant_id
+        told_in_order = [(event.kind, str(event.text)) for event in timeline(session, dana, who) if event.at >= today() - timedelta(days=9)]
+    kinds = [kind for kind, _text in told_in_order]
+    assert kinds == ["assessment", "pathology", "check", "check"]
+    said = [text for _kind, text in told_in_order]
+    assert "Core biopsy of" in said[0]
+    assert said[1].startswith("Pathology: Invasive carcinoma of no special type (ductal), 12.5 mm, stage IA (final)")
+    assert any(text.startswith("Second check by Dana Test, refused: Core biopsy") for text in said[2:])
+
+
+def test_from_a_registry_to_the_reads_and_the_ai_of_that_day_and_its_review(carl: Person, dana: Person) -> None:
+    """Row 31: the case of the earlier exam is one click from the card that the participant's page begins with."""
+    exam = an_assessed(dana, decision=ProgrammeDecision.routine_recall)
+    with transaction() as session:
+        emil = a_person(session, "emil")
+        for reader in (dana, emil):
+            a_read(session, exam, reader, category="1", days_ago=79)
+        run = a_run(session, exam, step=3)
+        then = ModelRun.model_validate(
+            run.model_dump(exclude={"id"}) | {"attempt": 2, "finished_at": ago(79), "started_at": ago(79), "step": 6}
+        )
+        session.add(ModelRun.model_validate(then))
+        who = session.get_one(Participant, session.get_one(Episode, exam.episode_id).participant_id)
+        text = f"id,born,diagnosed,icd10\n{unseal(who.identifier_sealed)},{who.birth_date},{today()},C50.1\n"
+        made = lists.hand_in(session, carl, site_id=exam.site_id, name="registry.csv", content=text.encode())
+    assert registry.take(made)["interval_cancer"] == 1
+    with transaction() as session:
+        (before,) = missed(session, dana, who.id or 0)
+        assert (before.counts, before.may_review) == (False, False)
+        checking.approve_list(session, dana, made)
+    with transaction() as session:
+        waits = review.record(session, dana, exam.id or 0, 3)
+    with transaction() as session:
+        checking.approve(session, emil, "outcome", waits.id or 0)
+        (found,) = missed(session, dana, who.id or 0)
+    assert (found.exam_id, found.counts, found.review, found.days_after) == (exam.id, True, 3, 80)
+    assert {read.reader for read in found.reads} == {"Dana Test", "Emil Test"}
+    assert found.ai is not None
+    assert found.ai.step == 6, "the score of the day of the decision, not the one of today"
