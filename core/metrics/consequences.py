@@ -146,7 +146,8 @@ def _draws(per_person: Floats, replicates: int, seed: int) -> Floats:
     key = per_person @ rng.random(per_person.shape[1])  # equal rows have equal keys, others by chance of one in 10^15 only
     _, place, counts = np.unique(key, return_index=True, return_counts=True)
     rows = per_person[place]
-    sums = [rng.multinomial(persons, counts / persons, size=min(CHUNK, replicates - start)) @ rows for start in range(0, replicates, CHUNK)]
+    weights = (rng.multinomial(persons, counts / persons, size=min(CHUNK, replicates - start)) for start in range(0, replicates, CHUNK))
+    sums = [np.einsum("bk,kc->bc", drawn.astype(np.float64), rows) for drawn in weights]  # no BLAS: its threads cost more here
     return np.concatenate(sums) if sums else np.empty((0, per_person.shape[1]))
 
 
