@@ -15,19 +15,21 @@ from sqlmodel import col, select
 
 from core import jobs, settings, sweep
 from core.access import Person
+from core.clinics import steps
 from core.clock import today
 from core.cohorts import contact_details, facts
 from core.cohorts.contact_details import ContactDetails
 from core.errors import Conflict, NotAllowed, Rejected
-from core.messages import contacts, mailings, outgoing, sending, state
+from core.messages import contacts, mailings, of_clinic, outgoing, results, sending, state
 from core.messages.mailings import Plan, Recipient
 from core.messages.template import FIELD_WORDS, FIELDS, WRITTEN, Message, frame, placeholders, render, template, templates
 from core.words import Sentence
 from core.workflow.programmes import card, cards
 from db.engine import snapshot, transaction
-from db.enums import Channel, DeliveryStep, Role
+from db.enums import AppointmentStep, Channel, DeliveryStep, ProgrammeDecision, Role
 from db.tables import Contact, Delivery, Mailing, MailingItem
-from tests.build import a_participant, a_person, a_site, an_episode
+from tests.build import a_decision, a_participant, a_person, a_recall, a_site, an_episode, an_exam
+from tests.clinic_build import a_clinic, an_appointment, at_nine
 from tests.web import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -417,3 +419,54 @@ def test_a_contact_is_about_a_round_of_this_participant_at_an_own_site(maria: Pe
             contacts.record(session, maria, there, Channel.letter)
         with pytest.raises(NotAllowed):
             contacts.log(session, maria, there)
+
+
+# To the people of a clinic, and about results
+
+
+def test_the_people_of_a_clinic_are_written_to_once(maria: Person) -> None:
+    with transaction() as session:
+        clinic = a_clinic(session, starts_at=at_nine(-1))
+        booked, missed = (an_appointment(session, clinic, slot=slot) for slot in range(2))
+    with transaction() as session:
+        steps.take(session, maria, missed.id or 0, AppointmentStep.did_not_attend)
+    for template_id, one in (("confirmation", booked), ("missed", missed)):
+        with transaction() as session:
+            (made,) = of_clinic.write(session, maria, clinic.id or 0, template_id, Channel.letter, "en")
+            item = session.exec(select(MailingItem).where(MailingItem.mailing_id == made)).one()
+            assert (item.participant_id, item.episode_id, item.said["place"]) == (one.participant_id, one.episode_id, "Van 1")
+        with pytest.raises(Conflict, match="written to already"), transaction() as session:
+            of_clinic.write(session, maria, clinic.id or 0, template_id, Channel.letter, "en")
+
+
+def test_a_result_is_told_once_in_the_words_of_its_decision(maria: Person) -> None:
+    with transaction() as session:
+        people = [a_participant(session) for _ in range(4)]
+        exams = [an_exam(session, participant=who, days_ago=9 - number) for number, who in enumerate(people)]
+        for exam, decision in zip(
+            exams[:3], (ProgrammeDecision.routine_recall, ProgrammeDecision.assessment, ProgrammeDecision.routine_recall), strict=True
+        ):
+            made = a_decision(session, exam, maria, decision=decision)
+            if decision == R.assessment:
+                recall = a_recall(session, made)
+    with snapshot() as session:
+        found = results.untold(session, maria, "lung")
+    assert [row.exam_id for row in found.rows] == [exam.id for exam in exams[:3]]
+    assert [row.due for row in found.rows][1] == recall.due
+    with transaction() as session:
+        mailing_ids = results.tell(session, maria, "lung", Channel.letter, "en", exam_ids=[exams[0].id or 0, exams[1].id or 0])
+        assert {session.get_one(Mailing, one).template for one in mailing_ids} == {"result_routine_recall", "result_assessment"}
+        assert [row.exam_id for row in results.untold(session, maria, "lung").rows] == [exams[2].id]
+        assert results.untold(session, maria, "breast").rows == ()
+        text = csv.DictReader(io.StringIO(outgoing.merge_table(session, maria, mailing_ids[0]).decode("utf-8-sig")))
+        assert "no further tests" in next(text)["subject"]
+    with pytest.raises(Rejected, match="told by now"), transaction() as session:
+        results.tell(session, maria, "lung", Channel.letter, "en", exam_ids=[exams[0].id or 0])
+
+
+def test_a_result_that_could_not_be_told_stays_on_the_list(maria: Person) -> None:
+    with transaction() as session:
+        a_decision(session, an_exam(session, days_ago=9), maria)
+    with transaction() as session:
+        results.tell(session, maria, "lung", Channel.email, "en")  # no address is known
+        assert results.untold(session, maria, "lung").total == 1

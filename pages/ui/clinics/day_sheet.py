@@ -10,7 +10,7 @@ from core.clinics.day import AppointmentLine, ClinicDay, Slot
 from core.clinics.day import clinic as clinic_day
 from core.clock import now
 from db.enums import AppointmentStep
-from pages.ui.clinics import booking, calling_off, more
+from pages.ui.clinics import booking, calling_off, letters, more
 from pages.ui.clinics.words import TAKE, step_chip
 from pages.ui.frame import head
 from pages.ui.i18n import _, day, moment, n_
@@ -52,6 +52,7 @@ def _head(user: Person, found: ClinicDay) -> None:
                 settling.mark_missed, user, line.id, done=_("They are marked as not attended and wait to be rebooked.")
             ):
                 st.rerun()
+        letters.popover(user, line.id)
         name = f"firstlight-clinic-{line.starts_at.astimezone():%Y%m%d}-{line.id}.csv"
         st.download_button(_("Day list"), _day_list(found), name, "text/csv", icon=":material/print:", on_click="ignore",
                            help=_("The slots with names and dates of birth, to print (CSV)"))  # fmt: skip
