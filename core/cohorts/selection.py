@@ -15,6 +15,7 @@ from core.errors import Rejected
 from core.words import N_
 from core.workflow.list_filters import in_programme
 from core.workflow.programmes import cards
+from core.workflow.undecided import undecided
 from db.enums import ProgrammeDecision, Sex
 from db.tables import CohortMember, Decision, Episode, Exam, Participant, ParticipantFact, Programme
 
@@ -143,13 +144,39 @@ def _last_exam_between(selection: Selection, versions: list[int], on: date) -> C
 
 
 def _last_decision(wanted: str, versions: list[int], on: date) -> ColumnElement[bool]:
-    """That of the last exam; an exam without one is not decided."""
+    """That of the last exam; an exam without one is not decided.
+
+    Nearly everybody's is routine recall, which is looked up person by person; the few others are gathered from their decisions.
+    """
+    if wanted == ProgrammeDecision.routine_recall or (wanted == NOT_DECIDED and on < today()):
+        return _by_person(wanted, versions, on)
+    rows = select(Episode.participant_id).join(Exam, col(Exam.episode_id) == Episode.id)
+    rows = rows.where(col(Exam.id).in_(undecided() if wanted == NOT_DECIDED else _decided(wanted, on)))
+    other, round_ = aliased(Exam), aliased(Episode)
+    later = exists().where(
+        col(round_.participant_id) == Episode.participant_id, col(round_.programme_id).in_(versions), col(other.episode_id) == round_.id,
+        col(other.exam_date) <= on,
+        or_(col(other.exam_date) > Exam.exam_date, and_(col(other.exam_date) == Exam.exam_date, col(other.id) > Exam.id)),
+    )  # fmt: skip
+    of_programme = (col(Episode.programme_id) + 0).in_(versions)  # a sum: the index of so few programmes must not be chosen
+    return col(Participant.id).in_(rows.where(of_programme, Exam.exam_date <= on, ~later))
+
+
+def _decided(wanted: str, on: date) -> Any:
+    """Exams whose newest decision is this one. Its moment is asked for a day of the past alone: its index would lead to every row."""
+    newer = aliased(Decision)
+    replaced = exists().where(col(newer.exam_id) == col(Decision.exam_id), col(newer.id) > col(Decision.id))
+    rows = select(Decision.exam_id).where(Decision.decision == ProgrammeDecision(wanted))
+    if on >= today():
+        return rows.where(~replaced)
+    return rows.where(Decision.at < _end_of(on), ~replaced.where(col(newer.at) < _end_of(on)))
+
+
+def _by_person(wanted: str, versions: list[int], on: date) -> ColumnElement[bool]:
     last = _exams(versions, on).scalar_subquery()
     newest = select(Decision.decision).where(Decision.exam_id == last, Decision.at < _end_of(on))
     said = newest.order_by(col(Decision.id).desc()).limit(1).correlate(Participant).scalar_subquery()
-    if wanted == NOT_DECIDED:
-        return and_(last.is_not(None), said.is_(None))
-    return said == ProgrammeDecision(wanted)
+    return and_(last.is_not(None), said.is_(None)) if wanted == NOT_DECIDED else said == ProgrammeDecision(wanted)
 
 
 def _fact(wanted: str, on: date) -> ColumnElement[bool]:
