@@ -11,7 +11,6 @@ from core.sites import sites
 from core.workflow.performance import candidates
 from core.workflow.period import EARLIEST
 from pages.ui import performance_view as view
-from pages.ui.choice import choice
 from pages.ui.frame import filters, head, nothing_here
 from pages.ui.i18n import _, day
 from pages.ui.monitoring import versions as compared
@@ -19,8 +18,6 @@ from pages.ui.monitoring import watched
 from pages.ui.monitoring.groups import called
 from pages.ui.monitoring.written import meaning
 from pages.ui.session import read, require
-
-RECENT, BEFORE = {"30": 30, "90": 90, "180": 180}, {"365": 365, "180": 180, "730": 730}
 
 user = require(Act.see_figures)
 places = read(sites, user.sites(Act.see_figures))
@@ -36,8 +33,7 @@ if not versions:
     nothing_here(_("No exam of this programme has been scored yet."), _("The watch begins with the first scores."))
     st.stop()
 with filters():
-    recent = RECENT[choice("recent", _("Recent"), {key: _("last {n} days", n=n) for key, n in RECENT.items()}, default="90")]
-    before = BEFORE[choice("before", _("Against"), {key: _("the {n} days before", n=n) for key, n in BEFORE.items()})]
+    recent, before = watched.windows()
     share = called()
 found = read(watch, user, card_id=card_id, **picked, recent_days=recent, reference_days=before, share=share)
 with top, head(_("AI monitoring"), watched.state_line(found)):

@@ -9,6 +9,7 @@ from core.metrics.drift import ACT, WATCH
 from core.metrics.drift import FEWEST as FEWEST_VALUES
 from core.monitoring.watch import Quantity, Stream, Watch
 from pages.ui import figures
+from pages.ui.choice import choice
 from pages.ui.figures import Palette
 from pages.ui.i18n import N_, _, day, n_, number
 from pages.ui.i18n import show as said
@@ -26,9 +27,16 @@ STREAMS = {
     "recalled": N_("Recalls"), "technical": N_("Technical recalls"), "no_result": N_("Exams without an AI result"),
     "cancers": N_("Cancers within 365 days"),
 }  # fmt: skip
+RECENT, BEFORE = ("30", "90", "180"), ("365", "180", "730")
 LEVELS: dict[str, tuple[str, Tone, str]] = {
     "steady": (N_("Steady"), "gray", "✓"), "watch": (N_("Watch"), "orange", "◆"), "act": (N_("Act"), "red", "▲")
 }  # fmt: skip
+
+
+def windows() -> tuple[int, int]:
+    """The two controls: how many days count as recent, and how many before them as the reference."""
+    recent = choice("recent", _("Recent"), {key: _("last {n} days", n=key) for key in RECENT}, default="90")
+    return int(recent), int(choice("before", _("Against"), {key: _("the {n} days before", n=key) for key in BEFORE}))
 
 
 def alarms(found: Watch, sites: dict[int, str]) -> None:
@@ -194,4 +202,4 @@ def state_line(found: Watch) -> str:
     return f"{mark}{listed([count, windows])}"
 
 
-__all__ = ["alarms", "expected", "quantities", "state_line", "streams"]
+__all__ = ["alarms", "expected", "quantities", "state_line", "streams", "windows"]
