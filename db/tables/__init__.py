@@ -33,7 +33,7 @@ from db.tables.reading import (
     ReadUndone,
     Reveal,
 )
-from db.tables.recall import Recall, RecallEvent
+from db.tables.recall import OpenRecall, Recall, RecallEvent
 from db.tables.selection import Cohort, CohortMember, CohortVersion, HandedInList
 from db.tables.task import Task, TaskEvent
 
@@ -50,11 +50,11 @@ APPEND_ONLY: tuple[str, ...] = tuple(
 """Tables whose rows tell history; a database trigger refuses UPDATE and DELETE on them."""
 
 __all__ = [
-    "APPEND_ONLY", "AiPolicy", "Appointment", "AppointmentEvent", "Arbitration", "ArbitrationAuthor", "Assessment", "AuditEvent", "Claim",
-    "Clinic", "Cohort", "CohortMember", "CohortVersion", "Contact", "Decision", "Deferral", "Delivery", "Document", "Episode",
+    "APPEND_ONLY", "AiPolicy", "Appointment", "AppointmentEvent", "Arbitration", "ArbitrationAuthor", "Assessment", "AuditEvent",
+    "Claim", "Clinic", "Cohort", "CohortMember", "CohortVersion", "Contact", "Decision", "Deferral", "Delivery", "Document", "Episode",
     "EpisodeEvent", "Exam", "ExamInstance", "FigureSnapshot", "Finding", "HandedInList", "IndicatorSetting", "Installation", "Instance",
-    "IntakeBatch", "IntakeItem", "Mailing", "MailingItem", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch", "Outcome",
-    "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
+    "IntakeBatch", "IntakeItem", "Mailing", "MailingItem", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch", "OpenRecall",
+    "Outcome", "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
     "PriorRequest", "Process", "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall",
     "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd", "RowChange", "SecondCheck", "Series", "SignInEvent",
     "SignInSession", "Site", "Study", "Task", "TaskEvent", "UndecidedExam", "User",

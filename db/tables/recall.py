@@ -28,3 +28,10 @@ class RecallEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     author_id: int | None = Field(default=None, foreign_key="app_user.id", description="Empty: the system")
     note: str = Field(default="", max_length=500)
+
+
+class OpenRecall(SQLModel, table=True):
+    """A recall that is not closed. Written by triggers when a recall opens and when it is closed; nobody else writes here."""
+
+    recall_id: int = Field(primary_key=True)
+    site_id: int
