@@ -9,7 +9,9 @@ from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, person
-from core.clock import today
+from core.clock import now, today
+from core.eligibility import questionnaire
+from core.rules import conformance, plcom2012
 from db.engine import snapshot, transaction
 from db.enums import Role, Sex
 from db.tables import Participant, ParticipantFact, Questionnaire, Site, User
@@ -135,3 +137,46 @@ def test_the_day_of_birth_stands_at_the_top(carl: Person) -> None:
         born = session.get_one(Participant, who).birth_date
     assert isinstance(born, date)
     assert str(born.year) in words(open_page("coordinator/questionnaire", carl, participant=str(who)))
+
+
+def test_a_changed_coefficient_turns_the_rules_page_red_and_the_answer_into_a_refusal(
+    carl: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = somebody(SMOKER, 65, sex=Sex.male)
+    with transaction() as session:
+        at = {"started_at": now(), "saved_at": now(), "submitted_at": now()}
+        session.add(Questionnaire(participant_id=who, card_id="lung", version="1.0", answers=ANSWERS, **at))
+    assert "9.6" in words(open_page("coordinator/questionnaire", carl, participant=str(who)))
+    monkeypatch.setattr(plcom2012, "RACES", {**plcom2012.RACES, "white": 0.01})
+    conformance._failing.cache_clear()
+    try:
+        with snapshot() as session:
+            boss = person(session, session.exec(select(User.id).where(User.login == Role.manager.value)).one() or 0)
+        rules = words(open_page("manager/rules", boss))
+        assert "Not to be used until it is put right: PLCOm2012" in rules
+        answered = words(open_page("coordinator/questionnaire", carl, participant=str(who)))
+        assert "must not be used" in answered
+        assert "9.6" not in answered
+    finally:
+        monkeypatch.undo()
+        conformance._failing.cache_clear()
+
+
+def test_what_somebody_else_wrote_meanwhile_is_loaded_and_not_written_over(carl: Person) -> None:
+    who = somebody({}, 60)
+    test = fill(open_page("coordinator/questionnaire", carl, participant=str(who)), who, {"ever_smoked": "yes"})
+    with transaction() as session:
+        seen = questionnaire.sheet(session, carl, who).saved_at
+        questionnaire.save(session, carl, who, {"ever_smoked": "yes", "started_age": 18}, seen)
+    test = fill(test, who, {"started_age": 30})
+    assert "You, in another window, changed these answers" in " ".join(str(warning.value) for warning in test.warning)
+    test = press(test, "Load what is stored")
+    assert next(one for one in test.number_input if one.key == f"answer-{who}-started_age").value == 18
+
+
+def test_the_record_page_tells_both_programmes(carl: Person) -> None:
+    who = somebody(SMOKER, 65, sex=Sex.female)
+    said = words(open_page("coordinator/record", carl, participant=str(who)))
+    assert "Yes: PLCOm2012 9.6" in said
+    assert "in the age band of routine screening" in said
+    assert "Every 730 days by Bands of this programme, version 1.1" in said

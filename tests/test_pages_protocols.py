@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person
+from core.protocols import queue
 from db.engine import transaction
 from db.enums import Role
 from db.tables import Exam, Site
@@ -78,3 +79,14 @@ def test_readers_nodules_alone(staff: dict[Role, Person]) -> None:
 def test_it_is_a_page_of_doctors(staff: dict[Role, Person]) -> None:
     for role in (Role.coordinator, Role.manager):
         assert "Not for your role" in [title.value for title in open_page("doctor/protocols", staff[role]).title]
+
+
+def test_older_exams_come_on_the_next_page(staff: dict[Role, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "SIZE", 1)
+    monkeypatch.setattr(queue, "AT_ONCE", 1)
+    exams = [an_exam_with_a_nodule(staff) for _ in range(2)]
+    test = open_page("doctor/protocols", staff[Role.doctor])
+    assert [row["href"] for row in rows(test)] == [f"/case?exam={exams[1].id}"]
+    test = next(button for button in test.button if button.label == "Older exams").click().run()
+    assert [row["href"] for row in rows(test)] == [f"/case?exam={exams[0].id}"]
+    assert len(rows(open_page("doctor/protocols", staff[Role.doctor], before="nonsense.5"))) == 1

@@ -28,7 +28,7 @@ from db.tables import Participant, Site
 
 View = Literal["now", "soon", "unknown"]
 VIEWS: tuple[View, ...] = ("now", "soon", "unknown")
-SIZE, AT_ONCE, LOOKED_AT = 40, 200, 1000
+SIZE, AT_ONCE, LOOKED_AT = 40, 200, 600
 """Rows of a page, people per query, and people one page looks at before it says how far it came."""
 SOON_DAYS = 730
 
