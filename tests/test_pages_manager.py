@@ -133,7 +133,7 @@ def test_too_few_outcomes_show_the_reason_and_no_plot(staff: dict[Role, Person])
 
 @pytest.mark.parametrize("page", ["manager/programme", "manager/model_performance"])
 def test_the_pages_speak_chinese(history: Person, page: str) -> None:
-    test = open_page(page, history, language="zh_CN", programme="lung", figure="sensitivity")
+    test = open_page(page, history, language="zh_CN", view="thresholds", programme="lung", figure="sensitivity")
     assert not test.exception
     handed = [json.loads(component.proto.json) for component in test.get("bidi_component")]
     assert "灵敏度" in json.dumps(handed, ensure_ascii=False)
