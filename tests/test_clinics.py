@@ -51,16 +51,17 @@ def a_past_one(*, days: int = -1, slot: int = 0, clinic: Clinic | None = None) -
         return an_appointment(session, clinic or a_clinic(session, starts_at=at_nine(days)), slot=slot)
 
 
-def take(person: Person, appointment_id: int, *wanted: S, note: str = "because") -> None:
+def take(person: Person, appointment_id: int, *wanted: AppointmentStep, note: str = "because") -> None:
     for step in wanted:
         with transaction() as session:
             steps.take(session, person, appointment_id, step, note=note)
 
 
-def round_steps(appointment_id: int) -> list[E]:
+def round_steps(appointment_id: int) -> list[EpisodeStep]:
     with snapshot() as session:
         episode_id = session.get_one(Appointment, appointment_id).episode_id
-        return list(session.exec(select(EpisodeEvent.step).where(EpisodeEvent.episode_id == episode_id).order_by(col(EpisodeEvent.id))))
+        steps = select(EpisodeEvent).where(EpisodeEvent.episode_id == episode_id).order_by(col(EpisodeEvent.id))
+        return [event.step for event in session.exec(steps)]
 
 
 def at_once(*deeds: Callable[[], object]) -> list[str]:

@@ -39,7 +39,7 @@ VALUES = {
     "name": "Jane Doe", "site": "North clinic", "when": "12 Nov 2026, 09:20", "place": "Van 1", "exam_date": "2 Nov 2026",
     "due": "2 Nov 2027", "invited_on": "1 Oct 2026",
 }  # fmt: skip
-D = DeliveryStep
+D, R = DeliveryStep, ProgrammeDecision
 WHEN = {"when": "2026-11-12T09:20:00+00:00", "place": "Van 1"}
 
 
@@ -65,7 +65,7 @@ def mailing(person: Person, ids: list[int], channel: Channel = Channel.email, te
         return made
 
 
-def states(mailing_id: int) -> dict[int, tuple[D, str]]:
+def states(mailing_id: int) -> dict[int, tuple[DeliveryStep, str]]:
     """Participant → last step and its reason."""
     with snapshot() as session:
         rows = session.exec(
@@ -302,8 +302,8 @@ def test_e_mails_arrive_and_stand_in_the_contact_log(maria: Person, office: Offi
     assert sending.send(made) == sending.Sent(sent=2)
     assert [one.rcpt_tos for one in office.kept] == [["jane@example.org"], ["mei@example.org"]]
     text = office.kept[0].content or b""
-    assert b"We have kept an appointment for you: 12 Nov 2026" in text  # type: ignore[operator]
-    assert b"Subject: A message from the screening office, North clinic" in text  # type: ignore[operator]
+    assert b"We have kept an appointment for you: 12 Nov 2026" in text
+    assert b"Subject: A message from the screening office, North clinic" in text
     with snapshot() as session:
         rows = session.exec(select(Contact).order_by(col(Contact.id))).all()
     assert [(row.participant_id, row.channel, row.author_id, row.mailing_id) for row in rows] == [
@@ -443,9 +443,7 @@ def test_a_result_is_told_once_in_the_words_of_its_decision(maria: Person) -> No
     with transaction() as session:
         people = [a_participant(session) for _ in range(4)]
         exams = [an_exam(session, participant=who, days_ago=9 - number) for number, who in enumerate(people)]
-        for exam, decision in zip(
-            exams[:3], (ProgrammeDecision.routine_recall, ProgrammeDecision.assessment, ProgrammeDecision.routine_recall), strict=True
-        ):
+        for exam, decision in zip(exams[:3], (R.routine_recall, R.assessment, R.routine_recall), strict=True):
             made = a_decision(session, exam, maria, decision=decision)
             if decision == R.assessment:
                 recall = a_recall(session, made)

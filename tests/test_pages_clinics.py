@@ -79,10 +79,23 @@ def test_a_clinic_shows_its_slots_with_the_next_step_and_free_places(maria: Pers
     test = open_page("coordinator/clinics", maria, clinic=str(clinic.id))
     shown = rows(test, f"clinic-{clinic.id}")
     assert [row["cells"]["time"] for row in shown] == ["09:00", "09:20", "09:40"]
-    assert [row["cells"]["actions"][0]["id"] for row in shown] == ["book", "checked_in", "book"]
+    assert [row["cells"]["actions"][0]["id"] for row in shown] == ["book", "more", "book"]  # nobody can have come yet
     assert shown[1]["cells"]["who"]["text"] == "Okafor, Ruth"
     (download,) = test.get("download_button")
     assert download.proto.label == "Day list"
+
+
+def test_on_the_day_the_next_step_is_one_click(maria: Person) -> None:
+    who = a_woman()
+    with transaction() as session:
+        made = an_appointment(session, a_clinic(session, site=site(), starts_at=at_nine(0)), who)
+    for taken, following in (((), "checked_in"), ((S.checked_in,), "started"), ((S.started,), "screened")):
+        for step in taken:
+            with transaction() as session:
+                steps.take(session, maria, made.id or 0, step)
+        (row,) = [one for one in rows(open_page("coordinator/clinics", maria, clinic=str(made.clinic_id)), f"clinic-{made.clinic_id}")
+                  if one["id"] == str(made.id)]  # fmt: skip
+        assert row["cells"]["actions"][0] == {"id": following, "text": row["cells"]["actions"][0]["text"], "primary": True}
 
 
 def test_everybody_else_did_not_attend_in_one_click(maria: Person) -> None:

@@ -8,6 +8,7 @@ from core.clinics.day import ClinicLine
 from core.clinics.due import Ask, Kind, named_due
 from core.workflow.participants import search
 from core.workflow.recalls import open_recalls
+from pages.ui.clinics.words import STEP
 from pages.ui.i18n import N_, _, day, moment
 from pages.ui.session import did, read
 from pages.ui.words import DECISION
@@ -53,7 +54,10 @@ def _found(user: Person, line: ClinicLine, source: str) -> dict[tuple[int, int |
         }
     if source == "rebook":
         waiting = read(rebooking.to_rebook, user, line.card_id, site_id=line.site_id, size=SHOWN).rows
-        return {(one.participant_id, one.recall_id): f"{one.name} · {moment(one.starts_at)} · {one.note or '–'}" for one in waiting}
+        return {
+            (one.participant_id, one.recall_id): f"{one.name} · {moment(one.starts_at)} · {one.note or _(STEP[one.step])}"
+            for one in waiting
+        }
     asked = Ask(line.card_id, Kind.reminder, site_id=line.site_id, answer_days=0)
     invited = read(named_due, user, asked, size=SHOWN).rows
     return {(one.participant_id, None): f"{one.name} · {_('invited {day}', day=one.since)}" for one in invited}

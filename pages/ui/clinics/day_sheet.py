@@ -105,7 +105,9 @@ def _actions(one: AppointmentLine) -> list[dict[str, str | bool]]:
     """The usual next step first; what needs a reason or a second look stands behind “more”."""
     if one.images and one.step in steps.OPEN:
         return [{"id": "all", "text": _("Screened"), "primary": True}, {"id": "more", "text": _("More")}]
-    usual = [step for step in ONE_CLICK if step in one.next_steps and (step != S.did_not_attend or one.starts_at <= now())]
+    coming = one.starts_at.astimezone().date() > now().astimezone().date()
+    later = {S.did_not_attend} if one.starts_at > now() else set()
+    usual = [step for step in ONE_CLICK if step in one.next_steps and not coming and step not in later]
     if one.step == S.did_not_attend:
         usual = []
     shown: list[dict[str, str | bool]] = [{"id": step.value, "text": _(TAKE[step]), "primary": step == usual[0]} for step in usual]
