@@ -15,9 +15,9 @@ from core.sealing import unseal
 from core.workflow import second_case
 from core.workflow.participants import matching
 from core.workflow.programmes import card
-from core.workflow.recall_steps import NEXT, R, is_closed
+from core.workflow.recall_steps import NEXT, R, still_open
 from db.enums import ProgrammeDecision, RecallStep
-from db.tables import Episode, Exam, Participant, Programme, Recall, RecallEvent, Site
+from db.tables import Episode, Exam, OpenRecall, Participant, Programme, Recall, RecallEvent, Site
 
 AT_ONCE = 1000  # recalls of one query
 
@@ -99,8 +99,7 @@ def _rows(*columns: Any) -> Any:
 
 def _fitting(person: Person, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """Every condition under which a recall is in the list."""
-    yield ~is_closed()
-    yield (col(Exam.site_id) + 0).in_(person.sites(Act.see_participants))  # + 0: begin with the recalls, not with every exam of a site
+    yield col(Recall.id).in_(still_open().where(col(OpenRecall.site_id).in_(person.sites(Act.see_participants))))
     if wanted.recall_id is not None:
         yield col(Recall.id) == wanted.recall_id
     if wanted.programme:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, exists
-from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core.words import N_
 from db.enums import RecallStep
-from db.tables import Recall, RecallEvent
+from db.tables import OpenRecall, Recall
 
 R = RecallStep
 _REACHED = frozenset({R.contacted, R.booked, R.attended, R.unreachable, R.declined, R.closed})
@@ -34,5 +34,9 @@ WORDS: Mapping[RecallStep, str] = {
 
 def is_closed() -> ColumnElement[bool]:
     """The condition over `Recall` that it was closed."""
-    event = aliased(RecallEvent)
-    return exists().where(col(event.recall_id) == col(Recall.id), col(event.step) == R.closed)
+    return col(Recall.id).not_in(still_open())
+
+
+def still_open() -> SelectOfScalar[int]:
+    """Ids of the recalls that nobody has closed, from the small table that triggers keep."""
+    return select(col(OpenRecall.recall_id))
