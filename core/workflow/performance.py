@@ -6,10 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from sqlalchemy import select
-from sqlmodel import Session, col, func
+from sqlmodel import Session, col
 
 from core.access import Act, Person
 from core.clock import today
+from core.columns import Rows, current
+from core.columns.places import places
 from core.errors import Rejected
 from core.metrics.accuracy import Accuracy, accuracy, too_few
 from core.metrics.labels import Bools, Floats
@@ -18,9 +20,8 @@ from core.monitoring.kept_runs import runs_of
 from core.words import N_, Sentence
 from core.workflow import cohort
 from core.workflow.card_figures import CardFigure, card_figures
-from core.workflow.programmes import card
 from db.enums import ModelState, RunOutcome
-from db.tables import Exam, ModelRun, ModelStatus, ModelVersion
+from db.tables import ModelStatus, ModelVersion, Programme
 
 RULE = N_(
     "Cancer: found within 365 days of the exam. No cancer: 365 days have passed without one. Exams followed up for less, technical recalls "
@@ -81,18 +82,25 @@ class ModelPerformance:
 
 def candidates(session: Session, person: Person, card_id: str) -> tuple[Candidate, ...]:
     """Every version with runs on exams of this programme at the person's sites: most scores first, those in shadow last."""
-    sites = person.sites(Act.see_figures)
-    scored = func.count(func.distinct(col(ModelRun.exam_id))).filter(col(ModelRun.outcome) == RunOutcome.scored)
-    runs = (
-        select(full_name, col(ModelVersion.synthetic), scored, col(ModelVersion.id))
-        .join(ModelRun, col(ModelRun.version_id) == ModelVersion.id)
-        .join(Exam, col(Exam.id) == ModelRun.exam_id)
-        .where(col(Exam.kind) == card(card_id).kind, col(Exam.site_id).in_(sites))
-        .group_by(col(ModelVersion.id), col(ModelVersion.name), col(ModelVersion.tag), col(ModelVersion.synthetic))
-    )
-    states = states_of(session)
-    found = [Candidate(key, synthetic, n, states.get(version_id)) for key, synthetic, n, version_id in session.execute(runs)]
+    runs, states = _runs_in(session, person, card_id), states_of(session)
+    scored = runs.is_word("outcome", RunOutcome.scored.value)
+    versions = select(ModelVersion).where(col(ModelVersion.id).in_(np.unique(runs["version_id"]).tolist()))
+    found = []
+    for version in session.execute(versions).scalars():
+        exams = np.unique(runs["exam_id"][scored & (runs["version_id"] == version.id)])
+        found.append(Candidate(f"{version.name}.{version.tag}", version.synthetic, len(exams), states.get(version.id or 0)))
     return tuple(sorted(found, key=lambda one: (one.state == ModelState.shadow, -one.scored, one.key)))
+
+
+def _runs_in(session: Session, person: Person, card_id: str) -> Rows:
+    """The runs on exams of a programme at the person's sites."""
+    kept = current(session)
+    runs, exams, episodes = kept["modelrun"], kept["exam"], kept["episode"]
+    programmes = session.execute(select(col(Programme.id)).where(col(Programme.card_id) == card_id)).scalars().all()
+    mine = np.isin(exams["site_id"], list(person.sites(Act.see_figures)))
+    mine &= np.isin(episodes["programme_id"][places(episodes["id"], exams["episode_id"])], list(programmes))
+    at = places(exams["id"], runs["exam_id"])
+    return runs.take((at >= 0) & mine[at] if len(exams) else at >= 0)
 
 
 def states_of(session: Session) -> dict[int, ModelState]:
