@@ -12,6 +12,7 @@ from core.access import Person, person
 from core.clock import now, today
 from core.eligibility import questionnaire
 from core.rules import conformance, plcom2012
+from core.workflow.programmes import card
 from db.engine import snapshot, transaction
 from db.enums import Role, Sex
 from db.tables import Participant, ParticipantFact, Questionnaire, Site, User
@@ -179,4 +180,4 @@ def test_the_record_page_tells_both_programmes(carl: Person) -> None:
     said = words(open_page("coordinator/record", carl, participant=str(who)))
     assert "Yes: PLCOm2012 9.6" in said
     assert "in the age band of routine screening" in said
-    assert "Every 730 days by Bands of this programme, version 1.1" in said
+    assert f"Every 730 days by Bands of this programme, version {card('breast').version}" in said
