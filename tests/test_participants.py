@@ -9,8 +9,10 @@ from sqlmodel import Session, select
 
 from core import sealing
 from core.clock import today
+from core.cohorts import facts
 from core.errors import Conflict, NotAllowed, Rejected
-from core.workflow import list_lines, participants, status
+from core.workflow import list_filters, list_lines, participants, status
+from core.workflow.list_filters import Wanted
 from core.workflow.participants import age_on, search, timeline
 from db.engine import transaction
 from db.enums import EpisodeStep, OutcomeKind, ProgrammeDecision, RecallStep, Role, Sex
@@ -187,3 +189,54 @@ def test_a_page_of_fifty_thousand_participants_is_quick(sqlite_database: str, mo
             assert time.process_time() - start < 2
             assert (page.total, len(page.rows)) == (total, min(50, total))
     assert len(opened) == 2 * (50 + 50 + 1)
+
+
+def test_the_last_page_is_the_mirror_of_the_first_in_every_order(database: str) -> None:
+    with transaction() as session:
+        carl = a_person(session, "carl", role=Role.coordinator)
+        people = [a_participant(session, birth_date=date(1950 + n % 3, 1, 1) if n else None) for n in range(7)]
+        for order in list_filters.ORDERS:
+            pages = [search(session, carl, page=page, size=2, order=order).rows for page in range(5)]
+            everybody = [line.id for page in pages for line in page]
+            assert sorted(everybody) == [one.id for one in people]
+            assert everybody == [line.id for line in search(session, carl, size=50, order=order).rows]
+            assert [len(page) for page in pages] == [2, 2, 2, 1, 0]
+        newest = search(session, carl, order="newest").rows
+    assert [line.id for line in newest] == [one.id for one in reversed(people)]
+
+
+def test_lists_are_answered_by_indexes(sqlite_database: str) -> None:
+    with transaction() as session:
+        for wanted in (Wanted("lung"), Wanted(stands="overdue"), Wanted(stands="left")):
+            rows = select(Participant.id).where(*list_filters.conditions(session, wanted))
+            text = str(rows.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True}))
+            plan = [str(step[3]) for step in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+            large = ("SCAN episode", "SCAN exam", "SCAN participantfact", "SCAN participantmerge", "SCAN recallevent")
+            assert not [step for step in plan if step.startswith(large)], plan
+
+
+def test_who_left_the_programme_is_due_for_no_round_and_a_recall_stays(database: str) -> None:
+    with transaction() as session:
+        dana, carl = a_person(session), a_person(session, "carl", role=Role.coordinator)
+        stays, out, dead, recalled = (a_participant(session) for _ in range(4))
+        for who in (stays, out, dead, recalled):
+            a_decision(session, an_exam(session, participant=who, days_ago=30), dana)
+        decision = a_decision(session, an_exam(session, participant=recalled, days_ago=9), dana, decision=ProgrammeDecision.assessment)
+        a_recall(session, decision, due_in_days=3)
+        facts.opt_out(session, carl, out.id or 0, said=True)
+        facts.opt_out(session, carl, recalled.id or 0, said=True)
+        facts.died(session, carl, dead.id or 0, today())
+        dues = status.next_due(session, [one.id or 0 for one in (stays, out, dead, recalled)])
+        assert set(dues) == {stays.id, recalled.id}
+        assert [said(session, who) for who in (out, dead)] == ["Opted out", f"Died on {today()}"]
+        assert said(session, recalled).startswith("Recall for assessment due ")
+
+
+def test_a_routine_recall_that_was_followed_by_another_decision_is_no_longer_due(database: str) -> None:
+    with transaction() as session:
+        dana, jane = a_person(session), a_participant(session)
+        a_decision(session, an_exam(session, participant=jane, days_ago=500), dana)
+        decision = a_decision(session, an_exam(session, participant=jane, days_ago=100), dana, decision=ProgrammeDecision.assessment)
+        a_recall(session, decision, steps=(RecallStep.opened, RecallStep.closed))
+        assert status.next_due(session, [jane.id or 0]) == {}
+        assert "next round" not in said(session, jane)

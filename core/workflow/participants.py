@@ -67,7 +67,7 @@ def _page(session: Session, found: SelectOfScalar[int | None], order: str, start
     keys = ORDERS[order]
     from_end = start > total // 2
     rows = found.order_by(*(key.backward if from_end else key.forward for key in keys))
-    ids = session.exec(rows.offset(total - start - size if from_end else start).limit(size)).all()
+    ids = session.exec(rows.offset(max(total - start - size, 0) if from_end else start).limit(size)).all()
     known = [one for one in ids if one is not None]
     return known[::-1] if from_end else known
 
