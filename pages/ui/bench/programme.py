@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core.access import Person, person
 from core.bench.programme import build
 from core.start import is_empty, prepare
-from db.engine import snapshot, transaction
+from db.engine import snapshot, tidy, transaction
 from db.tables import User
 from pages.ui.bench.web import point_at
 from pages.ui.frame import ENTRIES, ROOT
@@ -47,6 +47,7 @@ def main() -> int:
             begun = time.perf_counter()
             with transaction() as session:
                 build(session, participants=given.participants, exams=given.exams)
+            tidy()
             sys.stderr.write(f"built in {time.perf_counter() - begun:.0f} s\n")
         late = [line for line in _lines(given.runs, given.only) if line]
     return 1 if late else 0
