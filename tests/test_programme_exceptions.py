@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -76,6 +76,7 @@ def test_a_funnel_finds_the_outlier_and_not_the_others() -> None:
     assert funnel([("a", 0, 0)]) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 400), st.floats(0.01, 0.6))
 def test_what_lies_beyond_the_limits_is_as_unlikely_as_they_say(events: int, n: int, rate: float) -> None:
     events = min(events, n)
@@ -144,6 +145,7 @@ def test_newcombe_1998_example() -> None:
         assert (round(gap.value, 4), round(gap.low, 4), round(gap.high, 4)) == wanted
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(30, 90), st.integers(0, 30), st.integers(30, 90))
 def test_a_difference_turns_with_its_groups(x: int, n: int, y: int, m: int) -> None:
     one, other = newcombe(x, n, y, m), newcombe(y, m, x, n)

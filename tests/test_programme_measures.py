@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.metrics.indicator import Indicator, stable_on
@@ -211,6 +211,7 @@ def test_a_period_that_is_over_names_no_day() -> None:
     assert all(one.stable_on is None for one in Tally(made, terms()).indicators())
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([{}, RECALLED, FOUND, {"cancer_365": True}, {"decision": "technical_recall"}]), min_size=1, max_size=60),
     st.data(),

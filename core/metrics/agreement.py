@@ -60,14 +60,13 @@ def _table(first: ArrayLike, second: ArrayLike, categories: Sequence[object] | N
     a, b = np.asarray(first), np.asarray(second)
     if a.ndim != 1 or a.shape != b.shape or not a.size:
         raise ValueError(f"ratings have shapes {a.shape} and {b.shape}; expected two flat arrays of equal length, not empty")
-    order = list(categories) if categories is not None else sorted({*a.tolist(), *b.tolist()})
-    place = {category: index for index, category in enumerate(order)}
-    unknown = {*a.tolist(), *b.tolist()} - set(place)
+    known, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+    order = list(categories) if categories is not None else known.tolist()
+    unknown = set(known.tolist()) - set(order)
     if unknown:
         raise ValueError(f"ratings hold {sorted(map(str, unknown))}; expected only {order}")
-    table = np.zeros((len(order), len(order)), dtype=np.int64)
-    np.add.at(table, ([place[x] for x in a.tolist()], [place[x] for x in b.tolist()]), 1)
-    return table
+    place = np.array([order.index(one) for one in known.tolist()], dtype=np.int64)[place]
+    return np.bincount(place[: a.size] * len(order) + place[a.size :], minlength=len(order) ** 2).reshape(len(order), len(order))
 
 
 def limits(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.95) -> LimitsOfAgreement:

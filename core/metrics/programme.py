@@ -18,7 +18,7 @@ from core.metrics.labels import Bools, Floats
 from core.metrics.measure import MIDDLES
 from core.metrics.measures import BY_KEY, MEASURES, Measure
 from core.metrics.proportions import STABLE_NUMERATOR, proportion
-from core.metrics.screening import Cohort, Terms
+from core.metrics.screening import Cohort, Terms, said
 from core.words import N_, say
 
 Places = NDArray[np.int64]
@@ -73,7 +73,9 @@ class Tally:
         weight = self.tables[measure.of].get("weight")
         numerators, denominators = (_counted(code, rows, parts.n, weight) for rows in (top, bottom))
         waiting = _counted(parts.of["exams"], self._waits(measure.key), parts.n) if measure.key in WAITS else np.zeros(parts.n, dtype=int)
-        firsts = self._firsts(measure, bottom, code[bottom], parts.n) if forecast and self.known else {}
+        counted = denominators if _by_denominator(measure) else numerators
+        small = np.flatnonzero(counted < STABLE_NUMERATOR).tolist() if forecast and self.known else []
+        firsts = self._firsts(measure, bottom, code[bottom], small) if small else {}
         intervals = self._intervals(measure, bottom, code[bottom], numerators, denominators)
         made = [
             self._indicator(measure, int(numerators[k]), int(denominators[k]), intervals[k], int(waiting[k]), firsts.get(k))
@@ -104,7 +106,7 @@ class Tally:
         self, measure: Measure, numerator: int, denominator: int, interval: Interval | None, waiting: int, first: date | None
     ) -> Indicator:
         programme, key = self.terms.programme, measure.key
-        counted = denominator if measure.unit in MIDDLES or measure.unit == "kappa" else numerator
+        counted = denominator if _by_denominator(measure) else numerator
         return Indicator(
             key=key, name=say(measure.name), numerator=numerator, denominator=denominator, unit=measure.unit, interval=interval,
             definition=measure.defined(self.terms), benchmark=self.bands.get(key), reference=REFERENCES.get(programme, {}).get(key),
@@ -129,12 +131,12 @@ class Tally:
             self._waiting[key] = np.flatnonzero(self.gaps.known(key, WAITS[key][0](self.cohorts["exams"])))
         return self._waiting[key]
 
-    def _firsts(self, measure: Measure, rows: Places, code: Places, n: int) -> dict[int, date]:
-        """The day of the first counted row of each part."""
+    def _firsts(self, measure: Measure, rows: Places, code: Places, small: Sequence[int]) -> dict[int, date]:
+        """The day of the first counted row of each part that is too small."""
         if measure.of not in DAYS or not len(rows):
             return {}
-        days = self.tables[measure.of][DAYS[measure.of]].to_numpy(dtype="datetime64[D]")[rows]
-        found = {k: days[code == k] for k in range(n)}
+        days = self.cohorts[measure.of].day(DAYS[measure.of])[rows]
+        found = {k: days[code == k] for k in small}
         return {k: some.min().astype(date) for k, some in found.items() if len(some)}
 
     def _intervals(self, measure: Measure, rows: Places, code: Places, top: Places, bottom: Places) -> list[Interval | None]:
@@ -142,10 +144,14 @@ class Tally:
             values = measure.values(self.cohorts[measure.of])[rows]
             return [median_interval(values[code == k]) for k in range(len(bottom))]
         if measure.unit == "kappa":
-            table = self.tables[measure.of]
-            first, second = (table[name].to_numpy(dtype=object)[rows] for name in ("first_decision", "second_decision"))
+            first, second = (codes[rows] for codes in said(self.tables[measure.of]))
             return [_kappa(first[code == k], second[code == k]) for k in range(len(bottom))]
         return [proportion(int(x), int(n)).interval for x, n in zip(top, bottom, strict=True)]
+
+
+def _by_denominator(measure: Measure) -> bool:
+    """Whether the number of cases, and not that of events, says if the figure is large enough."""
+    return measure.unit in MIDDLES or measure.unit == "kappa"
 
 
 def indicators(frame: pd.DataFrame, terms: Terms, invitations: pd.DataFrame | None = None) -> tuple[Indicator, ...]:
@@ -173,13 +179,15 @@ def median_interval(values: ArrayLike) -> Interval | None:
 
 def _counted(code: Places, rows: Places, n: int, weight: "pd.Series[int] | None" = None) -> Places:
     """How many of these rows lie in each part (or the sum of their weights); rows of no part are left out."""
+    if not len(rows):
+        return np.zeros(n, dtype=np.int64)
     weights: Floats | None = None if weight is None else np.asarray(weight, dtype=np.float64)[rows]
     return np.bincount(code[rows] + 1, weights=weights, minlength=n + 1)[1:].astype(np.int64)
 
 
-def _kappa(first: NDArray[np.object_], second: NDArray[np.object_]) -> Interval | None:
+def _kappa(first: Places, second: Places) -> Interval | None:
     """None with few pairs, or when a reader used one decision throughout (kappa then says nothing)."""
-    if len(first) < STABLE_NUMERATOR or min(len(set(first)), len(set(second))) < 2:
+    if len(first) < STABLE_NUMERATOR or not (np.ptp(first) and np.ptp(second)):
         return None
     return agreement.kappa(first, second)
 

@@ -6,7 +6,7 @@ can be listed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -46,6 +46,7 @@ class Cohort:
 
     frame: pd.DataFrame
     terms: Terms
+    _days: dict[str, "np.ndarray[tuple[int], np.dtype[np.datetime64]]"] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, *columns: str) -> bool:
         return all(name in self.frame for name in columns)
@@ -70,8 +71,16 @@ class Cohort:
 
     def days(self, start: str, end: str) -> Floats:
         """Whole days from one date column to another; NaN where one is missing."""
-        gap = pd.to_datetime(self.frame[end]).dt.normalize() - pd.to_datetime(self.frame[start]).dt.normalize()
-        return np.asarray(gap.dt.days.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+        first, last = self.day(start), self.day(end)
+        gap = (last - first).astype(np.float64)
+        gap[np.isnat(first) | np.isnat(last)] = np.nan
+        return gap
+
+    def day(self, column: str) -> "np.ndarray[tuple[int], np.dtype[np.datetime64]]":
+        """A column of moments as whole days, kept for the next measure that asks."""
+        if column not in self._days:
+            self._days[column] = pd.to_datetime(self.frame[column]).to_numpy(dtype="datetime64[D]")
+        return self._days[column]
 
     @cached_property
     def final(self) -> Bools:
@@ -177,7 +186,16 @@ def significant(cohort: Cohort) -> Masks:
 def discordant(cohort: Cohort) -> Masks:
     """Exams whose first two readers decided differently; the comparison looks only at exams with two reads."""
     twice = cohort.known("second_decision")
-    first, second = (cohort.frame[name].to_numpy(dtype=object)[twice] for name in ("first_decision", "second_decision"))
-    differ = twice.copy()
-    differ[twice] = first != second
-    return differ, twice
+    first, second = said(cohort.frame)
+    return twice & (first != second), twice
+
+
+def said(frame: pd.DataFrame) -> "tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]]]":
+    """The decisions of the first two readers as numbers of one list, -1 for none."""
+    words: dict[object, int] = {}
+    made = []
+    for name in ("first_decision", "second_decision"):
+        codes, found = pd.factorize(frame[name], use_na_sentinel=True)
+        places = np.array([words.setdefault(word, len(words)) for word in found] + [-1], dtype=np.int64)
+        made.append(places[codes])
+    return made[0], made[1]

@@ -11,14 +11,14 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlmodel import Session, and_, col, select
+from sqlmodel import Session, col, func, select
 
-from core.columns import current
-from core.columns.places import places, rank
+from core.columns import Rows, current
+from core.columns.places import Ints, places, rank
 from core.workflow.cohort import end_of
 from core.workflow.discordance import RECALLS
 from core.workflow.programme_figures import ProgrammeFigures
-from db.tables import Arbitration, Read, Reveal
+from db.tables import Arbitration, Reveal
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ def blind_reads_of_all(session: Session, found: ProgrammeFigures) -> BlindReadsO
     table, undone = kept["read"], kept["readundone"]
     before = int(moment.timestamp())
     taken_back = undone["read_id"][undone["at"] < before]
-    table = table.take((table["at"] < before) & ~np.isin(table["id"], taken_back))
     ids = found.frame.exam_id.to_numpy(dtype=np.int64)
+    table = table.take((table["at"] < before) & ~np.isin(table["id"], taken_back) & np.isin(table["exam_id"], ids))
     order = np.argsort(ids)
     at = places(ids[order], table["exam_id"])
     row = np.where(at >= 0, order[np.maximum(at, 0)], -1) if len(order) else at
     turn = rank(np.where(row >= 0, table["exam_id"].astype(np.int64), -1)) + 1
-    blind = (table["blind"] == 1) & ~np.isin(table["id"], _knew(session, moment))
+    blind = (table["blind"] == 1) & ~_knew(session, table, ids, moment)
     excluded = pd.Series(table["reader_id"][(row >= 0) & ~blind]).value_counts()
     chosen = (row >= 0) & blind
     reads = pd.DataFrame(
@@ -60,11 +60,19 @@ def blind_reads_of_all(session: Session, found: ProgrammeFigures) -> BlindReadsO
     return BlindReadsOfAll(reads, {int(str(reader)): int(n) for reader, n in excluded.items()})
 
 
-def _knew(session: Session, moment: datetime) -> NDArray[np.int64]:
-    """Reads signed after something had been revealed to their reader, as when a read was taken back and signed again."""
-    rows = select(col(Read.id)).join(Reveal, and_(col(Reveal.exam_id) == Read.exam_id, col(Reveal.user_id) == Read.reader_id))
-    found = session.exec(rows.where(Reveal.at <= Read.committed_at, Read.committed_at < moment)).all()
-    return np.asarray(sorted({read or 0 for read in found}), dtype=np.int64)
+def _knew(session: Session, table: Rows, ids: Ints, moment: datetime) -> NDArray[np.bool_]:
+    """Which reads were signed after something had been revealed to their reader, as when a read was taken back and signed again."""
+    known: dict[tuple[int, int], float] = {}
+    if len(ids):
+        rows = select(col(Reveal.exam_id), col(Reveal.user_id), func.min(col(Reveal.at))).group_by(col(Reveal.exam_id), col(Reveal.user_id))
+        rows = rows.where(col(Reveal.exam_id).between(int(ids.min()), int(ids.max())), Reveal.at < moment)
+        known = {(exam, user): at.timestamp() for exam, user, at in session.exec(rows)}
+    knew = np.zeros(len(table), dtype=bool)
+    if known:
+        some = np.flatnonzero(np.isin(table["exam_id"], sorted({exam for exam, _user in known})))
+        pairs = zip(table["exam_id"][some].tolist(), table["reader_id"][some].tolist(), table["at"][some].tolist(), strict=True)
+        knew[some] = [known.get((exam, reader), np.inf) <= at for exam, reader, at in pairs]
+    return knew
 
 
 def _arbitrated(session: Session, moment: datetime) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from core.figures.exceptions import Breach
 from core.metrics.indicator import Indicator
 from core.metrics.measure import Theme
 from core.metrics.measures import BY_KEY, THEMES
-from core.workflow.programme_figures import ProgrammeFigures
+from core.workflow.programme_figures import Group, ProgrammeFigures
 from pages.ui import indicators
 from pages.ui.cards import Card, cards
 from pages.ui.choice import choice
@@ -33,12 +33,13 @@ def overview(found: ProgrammeFigures, out: Sequence[Breach]) -> str:
         st.markdown(f":gray[{_('Nothing that these figures are counted from is recorded here yet.')}]")
         return "recall"
     chosen = next((key for key in of_whole if key in {one.key for one in shown}), shown[0].key)
-    return cards("figure", _("Indicators"), [_card(one, found) for one in shown], default=chosen)
+    quarters = found.by("quarter", {one.key for one in shown})
+    return cards("figure", _("Indicators"), [_card(one, quarters) for one in shown], default=chosen)
 
 
-def _card(one: Indicator, found: ProgrammeFigures) -> Card:
+def _card(one: Indicator, quarters: Sequence[Group]) -> Card:
     foot, tone, shape = indicators.standing(one)
-    course = (group.of(one.key).interval for group in found.by_quarter if group.has(one.key))
+    course = (group.of(one.key).interval for group in quarters if group.has(one.key))
     return Card(
         id=one.key, name=show(one.name), value=indicators.value(one), beside=indicators.beside(one), foot=foot, tone=tone, shape=shape,
         title=f"{indicators.sentence(one)}\n{show(one.definition)}\n{show(one.mature, '')}".strip(),
