@@ -1,6 +1,6 @@
 """A model beside the programme's own readers, on the exams with outcomes: only reads that were blind to the model are counted.
 
-Of the exams without a cancer at most 20,000 are taken, drawn by chance: the specificity stays as it is, and the question is answered soon.
+Of the exams without a cancer at most 10,000 are taken, drawn by chance: the specificity stays as it is, and the question is answered soon.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from core.workflow.standing import standing
 from db.enums import ProgrammeDecision
 from db.tables import Read, User
 
-MOST, AT_ONCE = 20_000, 5_000
+MOST, AT_ONCE = 10_000, 5_000
 FEWEST = 5
 """A reader with fewer blind reads of cancers, or of exams without, has no point on the curve; a setting of ours."""
 FEWEST_TIMES = 25
