@@ -46,10 +46,10 @@ def empty(source: Source) -> Rows:
 
 def joined(source: Source, known: Rows, parts: Sequence[Sequence[Sequence[Any]]]) -> Rows:
     """The rows known and those fetched in some parts; a fetched row replaces a known one of the same id."""
+    if not any(parts):
+        return known
     vocabulary = {name: {word: place for place, word in enumerate(values)} for name, values in known.words.items()}
     made = [_arrays(source, part, vocabulary) for part in parts if part]
-    if not made:
-        return known
     new = _each_once({name: np.concatenate([part[name] for part in made]) for name in made[0]})
     words = {name: tuple(places) for name, places in vocabulary.items()}
     if not len(known) or new["id"][0] > known["id"][-1]:
