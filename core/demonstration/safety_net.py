@@ -10,8 +10,8 @@ from core.demonstration.book import moment
 from core.safety_net import generate, round_causes
 from core.safety_net.states import is_open
 from core.safety_net.writing import make
-from db.enums import Channel, TaskKind, TaskStep
-from db.tables import Contact, Episode, Task, TaskEvent, User
+from db.enums import Channel, RecallStep, TaskKind, TaskStep
+from db.tables import Contact, Episode, RecallEvent, Task, TaskEvent, User
 
 TRIED = ((Channel.phone, False, "No reply"), (Channel.letter, None, "Reminder sent"), (Channel.phone, False, "Number is not in use"))
 CALLED = ((Channel.phone, True, "Will call back about the day"), (Channel.phone, False, "No reply, tried at noon"))
@@ -42,6 +42,8 @@ def write(session: Session, rng: random.Random, today: date) -> None:
             _try(session, task, who, author, moment(today - timedelta(days=back), 10, rng.randint(0, 59)), *attempt)
         note, at = "Moved, the new address is not known to the family doctor", moment(today - timedelta(days=4), 15)
         session.add(TaskEvent(task_id=task.id or 0, step=TaskStep.lost, reason="not_reachable", at=at, author_id=author, note=note))
+        if task.recall_id is not None:
+            session.add(RecallEvent(recall_id=task.recall_id, step=RecallStep.unreachable, at=at, author_id=author, note=note))
     session.flush()
 
 

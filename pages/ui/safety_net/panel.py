@@ -31,5 +31,5 @@ def show(user: Person, participant_id: int) -> None:
 
 def _row(task: TaskRow, works: bool) -> Row:
     late = _("overdue for {age}", age=days(task.days_overdue))
-    due = two(day(task.due), late, "red") if task.days_overdue else day(task.due)
+    due = two(day(task.due), late, "red") if task.days_overdue and not task.told.lost else day(task.due)
     return Row(str(task.task_id), {"due": due, "task": two(_(TASK[task.kind]), said(task.why))}, opens=works)
