@@ -31,8 +31,8 @@ class Rows:
 
     def is_word(self, name: str, *values: str) -> NDArray[np.bool_]:
         """Where a column of words says one of `values`."""
-        places = [place for place, word in enumerate(self.words[name]) if word in values]
-        return np.isin(self.columns[name], places)
+        said = np.array([*(word in values for word in self.words[name]), False])  # the last is what -1 points at
+        return np.asarray(said[self.columns[name]])
 
     def take(self, chosen: NDArray[Any]) -> "Rows":
         """The rows that a mask or places choose."""

@@ -5,6 +5,7 @@ there on the day asked for are seen.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Any
@@ -43,30 +44,30 @@ def exams_frame(
     person.must(Act.see_figures, site_id)
     sites = person.sites(Act.see_figures) if site_id is None else frozenset({site_id})
     known = as_of or today()
-    frame = _whole(session, card_id, sites, known, final_only)
+    kept = current(session)
+    wanted = ("exams", card_id, sites, known, final_only)
+    frame = _remembered(session, kept, wanted, lambda: _made(session, kept, card_id, sites, known, final_only))
     inside = frame.exam_date.between(pd.Timestamp(start), pd.Timestamp(end))
     return frame[inside].reset_index(drop=True)
 
 
-Wanted = tuple[str, str, frozenset[int], date, bool, int]
-KEPT_FRAMES = 3
-_frames: "OrderedDict[Wanted, pd.DataFrame]" = OrderedDict()
+KEPT_FRAMES = 6
+_frames: "OrderedDict[tuple[object, ...], pd.DataFrame]" = OrderedDict()
 _lock = Lock()
 
 
-def _whole(session: Session, card_id: str, sites: frozenset[int], known: date, final_only: bool) -> pd.DataFrame:
-    """Every exam of the programme at these sites; the last few frames are kept for as long as nothing has changed."""
-    kept = current(session)
-    writes = bool(session.get_bind().get_execution_options().get("firstlight_writes", False))
-    wanted = (str(session.get_bind().engine.url) + kept.mark, card_id, sites, known, final_only, kept.stamp)
+def _remembered(session: Session, kept: Kept, wanted: tuple[object, ...], make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """The last few frames are kept for as long as nothing has changed; a session that writes gets its own."""
+    if session.get_bind().get_execution_options().get("firstlight_writes", False):
+        return make()
+    key = (str(session.get_bind().engine.url), kept.mark, kept.stamp, *wanted)
     with _lock:
-        if wanted in _frames and not writes:
-            _frames.move_to_end(wanted)
-            return _frames[wanted]
-    frame = _made(session, kept, card_id, sites, known, final_only)
+        if key in _frames:
+            _frames.move_to_end(key)
+            return _frames[key]
+    frame = make()
     with _lock:
-        if not writes:
-            _frames[wanted] = frame
+        _frames[key] = frame
         while len(_frames) > KEPT_FRAMES:
             _frames.popitem(last=False)
     return frame
@@ -95,7 +96,10 @@ def invitations_frame(
     sites = person.sites(Act.see_figures) if site_id is None else frozenset({site_id})
     known = as_of or today()
     kept = current(session)
-    rounds = _invited(kept, programme_ids(session, card_id), sites, int(end_of(known).timestamp()), known)
+    rounds = _remembered(
+        session, kept, ("invitations", card_id, sites, known),
+        lambda: _invited(kept, programme_ids(session, card_id), sites, int(end_of(known).timestamp()), known),
+    )  # fmt: skip
     return rounds[rounds.invited_on.between(pd.Timestamp(start), pd.Timestamp(end))].reset_index(drop=True)
 
 
