@@ -22,7 +22,7 @@ RATES: Mapping[str, tuple[str, str]] = {
     "sensitivity": ("found", "cancers"), "specificity": ("cleared", "healthy"), "ppv": ("found", "positive"), "cost": ("cost", "exams"),
 }  # fmt: skip
 ONES = ("recalled", "found", "cleared")
-"""Counts of exams. Where none or all are counted every draw says the same, so the interval is Wilson's and a difference says nothing."""
+"""Counts of exams. Where none or all are counted every draw says the same, so the interval is Wilson's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """numerator / denominator with its interval, and how far it lies from the baseline's: None for the baseline, and where both are none
-    or all of what is counted."""
+    """numerator / denominator with its interval, and how far it lies from the baseline's: None for the baseline, and where no exam is
+    counted otherwise than with it, so that no draw differs."""
 
     numerator: float
     denominator: float
@@ -174,8 +174,9 @@ def _rate(own: dict[str, Floats], before: dict[str, Floats] | None, numerator: s
         return None
     usual = None if before is None else _share(before[numerator], before[denominator])
     certain = share[0] in (0, 1) and numerator in ONES
-    silent = certain and usual is not None and usual[0] == share[0]
-    change = None if usual is None or silent else _percentiles(share - usual)
+    change = None if usual is None else _percentiles(share - usual)
+    if change is not None and change.low == change.high and numerator in ONES:
+        change = None
     interval = wilson(float(own[numerator][0]), float(own[denominator][0])) if certain else _percentiles(share)
     return Rate(float(own[numerator][0]), float(own[denominator][0]), interval, change)
 

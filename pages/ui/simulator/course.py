@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.metrics.consequences import Consequences
 from core.metrics.interval import Interval
+from core.metrics.proportions import STABLE_NUMERATOR
 from core.simulation.policies import Weighed
 from pages.ui import figures
 from pages.ui.figures import Palette, blank, note
@@ -26,7 +27,8 @@ def course(found: Weighed, chosen: int | None, source: str, against: str) -> Non
     rows = [(step, *_numbers(one.reads_saved), *_numbers(one.sensitivity), *_numbers(one.recall)) for step, one in points.items()]
     figures.show(plot, "simulated-thresholds", alt=f"{title}. {source}", header=header, rows=rows)
     words = _("Each point is a threshold. To the right: less reading. Above the dotted line: more cancers found than with the baseline.")
-    st.markdown(f":gray[{words}]")
+    few = "" if all(_stable(one) for one in points.values()) else f" {_('Hollow points have fewer than 25 in the numerator.')}"
+    st.markdown(f":gray[{words}{few}]")
 
 
 def _plot(points: dict[int, Consequences], today: Consequences, chosen: int, against: str, look: Palette) -> go.Figure:
@@ -35,7 +37,8 @@ def _plot(points: dict[int, Consequences], today: Consequences, chosen: int, aga
     figure.add_scatter(
         x=[one.value for one in saved], y=[one.value for one in found], mode="lines+markers+text", text=[str(step) for step in points],
         textposition="top right", textfont={"size": 11, "color": look.muted}, line={"color": look.line, "width": 1},
-        marker={"size": [13 if step == chosen else 8 for step in points],
+        marker={"symbol": ["circle" if _stable(one) else "circle-open" for one in points.values()],
+                "size": [13 if step == chosen else 8 for step in points],
                 "color": [look.second if step == chosen else look.accent for step in points]},
         error_y=_whiskers(found, look), error_x=_whiskers(saved, look),
         customdata=[_told(step, one) for step, one in points.items()], hovertemplate="%{customdata}<extra></extra>",
@@ -46,6 +49,12 @@ def _plot(points: dict[int, Consequences], today: Consequences, chosen: int, aga
     figure.update_xaxes(tickformat=".0%")
     figure.update_yaxes(tickformat=".0%", rangemode="normal")
     return figure
+
+
+def _stable(one: Consequences) -> bool:
+    """Whether enough cancers were found for the point to be a rate."""
+    rate = one.rates["sensitivity"]
+    return rate is not None and rate.numerator >= STABLE_NUMERATOR
 
 
 def _whiskers(values: list[Interval], look: Palette) -> dict[str, object]:
