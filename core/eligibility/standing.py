@@ -92,7 +92,7 @@ def _breast(of: Known) -> Verdict:
 
 def _because(rule: RuleSaid) -> Sentence:
     if rule.eligible is False:
-        return say(N_("No: {reasons}"), reasons=listed(rule.against))
+        return say(N_("No: {reasons}"), reasons=listed(rule.against, "; "))
     if rule.problem is not None:
         return say(N_("It cannot be said: {problem}"), problem=rule.problem)
     return cannot_be_said(rule.missing)

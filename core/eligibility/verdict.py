@@ -84,10 +84,10 @@ class Verdict:
     """Whether the questionnaire that this programme needs has been answered."""
 
 
-def listed(parts: Iterable[Sentence]) -> Sentence:
-    """Several phrases with commas between them, each translated by itself."""
+def listed(parts: Iterable[Sentence], between: str = ", ") -> Sentence:
+    """Several phrases one after the other, each translated by itself."""
     found = list(parts)
-    return say(", ".join(f"{{part{place}}}" for place in range(len(found))), **{f"part{place}": one for place, one in enumerate(found)})
+    return say(between.join(f"{{part{place}}}" for place in range(len(found))), **{f"part{place}": one for place, one in enumerate(found)})
 
 
 def named(missing: Iterable[str]) -> Sentence:

@@ -152,7 +152,7 @@ def _may(session: Session, participant_id: int) -> None:
 def _complete(answers: Answers, who: Participant) -> None:
     gaps, wrong = missing(answers), problems(answers, who.birth_date, today())
     if wrong:
-        raise Rejected(N_("This cannot be right: {problems}"), problems=listed(wrong))
+        raise Rejected(N_("This cannot be right: {problems}"), problems=listed(wrong, "; "))
     if gaps:
         raise Rejected(N_("Not handed in: still open are {questions}"), questions=_quoted(say(item.words) for item in gaps))
 

@@ -21,10 +21,10 @@ SETTINGS = (N_("Bands of this programme"), N_("NHS breast screening levels"))
 """What sets of breast bands are called, named here so that it is translated."""
 PLAIN = {
     ("lung", True): N_("A scan is to be offered."),
-    ("lung", False): N_("No scan is needed now."),
+    ("lung", False): N_("No scan is to be offered now."),
     ("lung", None): N_("Whether a scan is needed cannot be said yet."),
     ("breast", True): N_("A mammogram is to be offered."),
-    ("breast", False): N_("No screening mammogram is needed now."),
+    ("breast", False): N_("No mammogram is to be offered now."),
     ("breast", None): N_("Whether a mammogram is needed cannot be said yet."),
 }
 WORDS = {
@@ -114,7 +114,7 @@ def _why(rule: RuleSaid) -> str:
         return show(rule.problem)
     if rule.missing:
         return _("Not known: {missing}", missing=show(named(rule.missing)))
-    return show(listed(rule.against)) if rule.against else _("All its conditions are met")
+    return show(listed(rule.against, "; ")) if rule.against else _("All its conditions are met")
 
 
 def _ahead(comes: Ahead | None) -> Sequence[str]:

@@ -40,25 +40,25 @@ def top(who: ParticipantLine, sheet: Sheet) -> None:
 
 def body(user: Person, sheet: Sheet) -> None:
     """The answer, and the form where the questions may be answered."""
-    if sheet.submitted_on:
-        answer(user, sheet)
+    takes_part = answer(user, sheet) if sheet.submitted_on else True
     if sheet.draft_id is not None or sheet.submitted_on is None:
         if form.form(user, sheet):
             form.forget(sheet.participant_id)
             st.rerun()
-    elif sheet.may_submit:
+    elif sheet.may_submit and takes_part:
         if st.button(_("Answer the questions anew"), icon=":material/quiz:") and did(questionnaire.begin, user, sheet.participant_id):
             form.forget(sheet.participant_id)
             st.rerun()
-    else:
+    elif takes_part:
         st.caption(_("The questions can be answered again from {day} on.", day=day(sheet.again_from)))
 
 
-def answer(user: Person, sheet: Sheet) -> None:
-    """Do I need a scan? And the numbers behind it."""
+def answer(user: Person, sheet: Sheet) -> bool:
+    """Do I need a scan? And the numbers behind it. Whether the participant takes part."""
     said = read(of_person, user, sheet.participant_id, "lung", today())
     of = read(known, [sheet.participant_id], today())[sheet.participant_id]
     comes = forecast.ahead(of, "lung") if said.eligible is False and of.may_be_screened("lung") else None
     shown.answer(said, comes)
     shown.rules(said, f"lung-{sheet.participant_id}")
     shown.given(said)
+    return of.may_be_screened("lung")
