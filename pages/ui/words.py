@@ -78,6 +78,7 @@ ACTION = {
     "account_closed": N_("Closed an account"),
     "account_reopened": N_("Opened an account again"),
     "site_created": N_("Set up a site"),
+    "research_table_loaded": N_("Loaded a research table as a demonstration programme"),
     "role_granted": N_("Gave a role"),
     "role_ended": N_("Took a role back"),
     "password_set": N_("Set a new password"),
