@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from core.access import Person
 from core.clock import today
 from core.cohorts import cohorts, facts, merging
+from core.cohorts.people import people
 from core.cohorts.selection import Selection, condition
 from core.errors import Conflict, NotAllowed, Rejected
 from db.engine import transaction
@@ -196,3 +197,15 @@ def test_a_retired_cohort_leaves_the_list_and_keeps_its_versions(carl: Person) -
             cohorts.retire(session, carl, made)
         with pytest.raises(NotAllowed, match="no such cohort"):
             cohorts.cohort(session, carl, 999)
+
+
+def test_members_as_of_a_day_are_those_who_were_there(carl: Person) -> None:
+    with transaction() as session:
+        early, late = a_participant(session, birth_date=born(60)), a_participant(session, birth_date=born(60))
+        early.created_at -= timedelta(days=100)
+        session.add(early)
+        session.flush()
+        made = cohorts.make(session, carl, "Everybody", Selection())
+        before = today() - timedelta(days=50)
+        assert {line.id for line in people(session, carl, cohort_id=made).rows} == {early.id, late.id}
+        assert [line.id for line in people(session, carl, cohort_id=made, version=1, on=before).rows] == [early.id]

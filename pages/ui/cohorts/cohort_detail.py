@@ -1,11 +1,13 @@
 """One cohort: what it selects, its members page by page, its versions beside each other, freezing and export."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from core.access import Person
+from core.clock import today
 from core.cohorts import cohorts
 from core.cohorts.cohorts import Saved, Version
 from core.cohorts.people import people as listed
@@ -24,8 +26,9 @@ from pages.ui.words import SEX, word
 def show(user: Person, saved: Saved, places: Mapping[int, str]) -> None:
     """The chosen version and its members."""
     version = _chosen(saved)
-    found = read(listed, user, page=people.page(), size=people.SIZE, cohort_id=saved.id, version=version.number)
-    st.markdown(f"**{literal(saved.name)}** · {n_('**{n} member**', '**{n} members**', found.total)} · {_state(version)}  \n"
+    on = _day(version)
+    found = read(listed, user, page=people.page(), size=people.SIZE, cohort_id=saved.id, version=version.number, on=on)
+    st.markdown(f"**{literal(saved.name)}** · {n_('**{n} member**', '**{n} members**', found.total)} · {_state(version, on)}  \n"
                 f"{literal(in_words(version.selection, places))}")  # fmt: skip
     st.caption(_("Version {n} by {name}, {day}: {reason}", n=version.number, name=literal(version.by), day=version.at.date(),
                  reason=literal(_(version.reason))))  # fmt: skip
@@ -46,10 +49,16 @@ def _chosen(saved: Saved) -> Version:
     return next((one for one in saved.versions if str(one.number) == asked), saved.newest)
 
 
-def _state(version: Version) -> str:
+def _day(version: Version) -> date | None:
+    """The day of the version where the address asks for it; None: today."""
+    asked = st.query_params.get("asof") == "version" and not version.frozen_on
+    return version.at.date() if asked and version.at.date() < today() else None
+
+
+def _state(version: Version, on: date | None) -> str:
     if version.frozen_on:
         return f":violet-badge[❄ {_('frozen on {day}', day=version.frozen_on)}]"
-    return f":gray-badge[{_('as of today')}]"
+    return f":gray-badge[{_('as of {day}', day=on) if on else _('as of today')}]"
 
 
 def _actions(user: Person, saved: Saved, version: Version, places: Mapping[int, str]) -> None:

@@ -27,7 +27,7 @@ def choose(known: Sequence[Saved]) -> None:
     picked = table("cohorts", columns, [_row(one, one.id == chosen) for one in known], label=_("Cohorts"), height="calc(100vh - 230px)")
     if picked.opened and picked.opened != str(chosen):
         remember("cohort", picked.opened)
-        for name in ("version", "page", "beside"):
+        for name in ("version", "page", "beside", "asof"):
             remember(name, None)
         st.rerun()
 
