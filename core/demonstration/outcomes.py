@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.demonstration.book import insert_rows, moment
 from core.demonstration.tissue import report
 from core.outcomes.needs import FINAL_AFTER_DAYS
 from db.enums import AssessmentKind, Certainty, CheckVerdict, ExamKind, OutcomeKind, ProgrammeDecision, RecallStep
-from db.tables import Assessment, Exam, Outcome, Pathology, Recall, RecallEvent, SecondCheck, User
+from db.tables import Assessment, Decision, Episode, Exam, Outcome, Pathology, Recall, RecallEvent, SecondCheck, User
 
 K = AssessmentKind
 WAITING = 2  # entries of each kind that nobody checked yet
@@ -21,6 +22,7 @@ TABLES: dict[str, Any] = {"assessment": Assessment, "pathology": Pathology}
 def write(session: Session, rng: random.Random, today: date) -> None:
     """Assessments and pathology for what the history found, approved by a second person; then a few entries of these days."""
     people = {user.login: user.id or 0 for user in session.exec(select(User))}
+    _missed(session, today)
     rows = select(Outcome, Exam, Recall).join(Exam, col(Exam.id) == Outcome.exam_id)
     rows = rows.outerjoin(Recall, col(Recall.exam_id) == Exam.id).where(col(Exam.synthetic), col(Outcome.list_id).is_(None))
     found = session.exec(rows.order_by(col(Outcome.id))).all()
@@ -125,6 +127,29 @@ def _open(session: Session) -> Sequence[Exam]:
     known = select(Outcome.exam_id).where(Outcome.exam_id == Exam.id).exists()
     rows = select(Exam).join(Recall, col(Recall.exam_id) == Exam.id).where(col(Exam.synthetic), col(Recall.id).not_in(closed), ~known)
     return session.exec(rows.where(Recall.kind != ProgrammeDecision.technical_recall).order_by(col(Exam.id).desc())).all()
+
+
+def _missed(session: Session, today: date) -> None:
+    """Two interval cancers of the breast programme where the history drew none: without one there are no images to learn from."""
+    if session.exec(select(Outcome.id).where(Outcome.kind == OutcomeKind.interval_cancer)).first() is not None:
+        return
+    later, known = aliased(Episode), select(Outcome.id).where(Outcome.exam_id == Exam.id).exists()
+    rows = select(Exam).join(Episode, col(Episode.id) == Exam.episode_id).join(Decision, col(Decision.exam_id) == Exam.id)
+    rows = rows.where(col(Exam.synthetic), Exam.kind == ExamKind.mammography, ~known)
+    rows = rows.where(Decision.decision == ProgrammeDecision.routine_recall)
+    again = select(later.id).where(later.participant_id == Episode.participant_id, later.round > Episode.round).exists()
+    days = (today - timedelta(days=650), today - timedelta(days=450))
+    found = session.exec(rows.where(~again, col(Exam.exam_date).between(*days)).order_by(col(Exam.id))).all()
+    for exam, side, size in zip(found[::5], "LR", (18, 9), strict=False):
+        day = exam.exam_date + timedelta(days=214)
+        session.add(
+            Outcome(
+                exam_id=exam.id or 0, kind=OutcomeKind.interval_cancer, certainty=Certainty.final, happened_on=day,
+                source="cancer registry", detail={"side": side, "type": "invasive", "size_mm": size},
+                entered_at=moment(day + timedelta(days=45), 13),
+            )
+        )  # fmt: skip
+    session.flush()
 
 
 def _reviewed(session: Session, people: dict[str, int], today: date) -> None:

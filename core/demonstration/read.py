@@ -79,15 +79,19 @@ def write_score(book: Book, exam_id: int, version: int, one: Round, limits: list
     )  # fmt: skip
 
 
+BEFORE_DAYS = 4 * 365  # when the simulated scores came into force: before the first exam of the history
+
+
 def model_version(session: Session, programme: str) -> int:
-    """A version that stands for simulated scores, so that they are never taken for a network's; it can never run."""
+    """A version that stands for simulated scores, so that they are never taken for a network's; it was in force until today."""
     version = ModelVersion(
         name=MODEL_NAMES[programme], tag="1", weights_sha256="", card={"task": "simulated scores, no network"}, synthetic=True,
         registered_at=now(),
     )  # fmt: skip
     session.add(version)
     session.flush()
-    session.add(ModelStatus(version_id=version.id or 0, state=ModelState.retired, at=now()))
+    for state, at in ((ModelState.active, now() - timedelta(days=BEFORE_DAYS)), (ModelState.retired, now())):
+        session.add(ModelStatus(version_id=version.id or 0, state=state, at=at))
     session.flush()
     return version.id or 0
 
