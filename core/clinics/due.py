@@ -157,13 +157,23 @@ def _rounds(ids: Collection[int], ask: Ask) -> list[Listed]:
     for place, one in enumerate(every):
         first, end = _window(one, ask)
         rows: Listed = select(col(Participant.id), col(Participant.site_id), col(Exam.exam_date), null(), literal(0), literal(place))
-        rows = rows.select_from(Exam).join(Episode, col(Episode.id) == col(Exam.episode_id))
-        rows = rows.join(Participant, col(Participant.id) == col(Episode.participant_id))
-        programme = col(Episode.programme_id) if first is None else col(Episode.programme_id) + 0  # + 0: begin with the few exams
-        rows = rows.where(col(Exam.exam_date) <= end, programme.in_(ids), ~further, one.holds(today(), every))
+        rows = _from_few_exams(rows) if first else _from_rounds(rows)
+        rows = rows.where(col(Exam.exam_date) <= end, (col(Episode.programme_id) + 0).in_(ids), ~further, one.holds(today(), every))
         rows = rows.where(of_age(ask.card_id, today()), _last_of_round(), _decided(), ~_recalled())
         made.append(rows if first is None else rows.where(col(Exam.exam_date) > first))
     return made
+
+
+def _from_few_exams(rows: Listed) -> Listed:
+    """Exams of a few days first; “+ 0” keeps the planner from beginning with a table of everybody."""
+    rows = rows.select_from(Exam).join(Episode, col(Episode.id) == col(Exam.episode_id) + 0)
+    return rows.join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
+
+
+def _from_rounds(rows: Listed) -> Listed:
+    """The last round of each participant first, then its exam."""
+    rows = rows.select_from(Episode).join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
+    return rows.join(Exam, col(Exam.episode_id) == col(Episode.id) + 0)
 
 
 def _window(one: Interval, ask: Ask) -> tuple[date | None, date]:
@@ -204,15 +214,17 @@ def _recalled() -> ColumnElement[bool]:
 
 
 def _booked(card_id: str) -> ColumnElement[bool]:
-    held = col(PlaceHeld.appointment_id) == col(Appointment.id), col(Clinic.id) == col(PlaceHeld.clinic_id), col(Clinic.card_id) == card_id
-    return exists().where(col(Appointment.participant_id) == col(Participant.id), *held)
+    """Whether they have an open appointment; a list that the database makes once, because few have."""
+    held = select(col(Appointment.participant_id)).join(PlaceHeld, col(PlaceHeld.appointment_id) == col(Appointment.id))
+    held = held.join(Clinic, col(Clinic.id) == col(PlaceHeld.clinic_id)).where(col(Clinic.card_id) == card_id)
+    return col(Participant.id).in_(held)
 
 
 def _cancer() -> ColumnElement[bool]:
-    """Whether a cancer was ever entered, checked or not: who has it is under care, not under screening."""
+    """Whether a cancer was ever entered, checked or not: who has it is under care, not under screening. Few are."""
     of, seen = aliased(Episode), aliased(Exam)
-    theirs = col(of.participant_id) == col(Participant.id), col(seen.episode_id) == col(of.id), col(Outcome.exam_id) == col(seen.id)
-    return exists().where(*theirs, col(Outcome.kind).in_(CANCERS))
+    theirs = select(col(of.participant_id)).join(seen, col(seen.episode_id) == col(of.id))
+    return col(Participant.id).in_(theirs.join(Outcome, col(Outcome.exam_id) == col(seen.id)).where(col(Outcome.kind).in_(CANCERS)))
 
 
 def _order(kind: Kind, rows: Listed) -> tuple[ColumnElement[object], ...]:
