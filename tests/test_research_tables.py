@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from core import demo
 from core.access import Person, person
 from core.clock import today
+from core.cohorts import selection as cohort_selection
 from core.demonstration import from_rsna, research
 from core.demonstration.from_table import TABLES, load
 from core.errors import Conflict, Rejected
@@ -168,7 +169,8 @@ def test_nlst_is_a_cohort_over_rounds_with_technique_and_without_results(databas
     assert all("no reading result" in str(one.absent) or "invented" in str(one.absent) for one in found.whole.indicators)
     with snapshot() as session:
         assert session.exec(select(Cohort.name)).all() == ["NLST"]
-        assert session.exec(select(CohortVersion)).one().selection["programme"] == "lung"
+        selection = cohort_selection.of(session.exec(select(CohortVersion)).one().selection)
+        assert (selection.programme, selection.site_ids) == ("lung", (session.exec(select(Site.id)).one(),))
         technique = list(session.exec(select(Exam.technique).order_by(col(Exam.id))))
         assert session.exec(select(func.count()).select_from(Participant)).one() == 2
         assert session.exec(select(func.count()).select_from(Episode)).one() == 3

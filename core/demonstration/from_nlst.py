@@ -8,6 +8,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from core.clock import now
+from core.cohorts.selection import Selection
 from core.demonstration.research import Person, Taken, make_account, make_site, records, table, write_exams, write_people
 from core.words import N_, say
 from db.tables import Cohort, CohortVersion
@@ -61,6 +62,6 @@ def _cohort(session: Session, site_id: int, author_id: int) -> None:
     cohort = Cohort(name=CODE, author_id=author_id, created_at=now())
     session.add(cohort)
     session.flush()
-    selection = {"programme": CARD, "site_id": site_id}
+    selection = Selection(programme=CARD, site_ids=(site_id,)).stored()
     session.add(CohortVersion(cohort_id=cohort.id or 0, version=1, selection=selection, reason=SOURCE, author_id=author_id, at=now()))
     session.flush()
