@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from core.clock import today
 from core.cohorts.standing import merged, standing
 from core.words import N_, Sentence, say
+from core.workflow.counted import refused
 from core.workflow.earlier_images import for_comparison
 from core.workflow.programmes import card, cards, due
 from core.workflow.settled_elsewhere import not_read_here
@@ -106,7 +107,7 @@ def _next_round(day: date) -> Sentence:
 
 def _cancers(session: Session, ids: Collection[int]) -> dict[int, Sentence]:
     rows = select(Episode.participant_id, Outcome).join(Exam, col(Exam.episode_id) == Episode.id)
-    rows = rows.join(Outcome, col(Outcome.exam_id) == Exam.id).where(col(Episode.participant_id).in_(ids))
+    rows = rows.join(Outcome, col(Outcome.exam_id) == Exam.id).where(col(Episode.participant_id).in_(ids), ~refused(Outcome))
     latest = {outcome.exam_id: (participant, outcome) for participant, outcome in session.exec(rows.order_by(col(Outcome.id)))}
     words = {OutcomeKind.cancer: N_("Cancer recorded on {day}"), OutcomeKind.interval_cancer: N_("Interval cancer recorded on {day}")}
     return {who: say(words[outcome.kind], day=outcome.happened_on) for who, outcome in latest.values() if outcome.kind in words}
