@@ -21,7 +21,7 @@ from core.clock import now, today
 from core.cohorts import facts
 from core.cohorts.merging import merge
 from core.errors import FirstlightError
-from core.safety_net import acts, arrivals, generate, reasons
+from core.safety_net import acts, closing, generate, reasons
 from core.safety_net.lists import Wanted, tasks
 from core.words import say
 from core.workflow import claims, episodes, exams, prior_requests, recalls, second_case, triage
@@ -111,7 +111,7 @@ def comes(world: World, a: int, b: int) -> None:
         world.session.flush()
         second_case.answer(world.session, exam)
     if b % 3:
-        arrivals.arrived(world.session, exam)
+        closing.exam_arrived(world.session, exam)
 
 
 def is_decided(world: World, a: int, b: int) -> None:

@@ -64,7 +64,8 @@ def _late(session: Session, today: date) -> Sequence[tuple[Task, int]]:
 
 
 def _try(session: Session, task: Task, who: int, author: int, at: datetime, channel: Channel, reached: bool | None, note: str) -> None:
-    about = {"participant_id": who, "episode_id": task.episode_id, "recall_id": task.recall_id}
-    session.add(Contact(channel=channel, reached=reached, note=note, author_id=author, at=at, **about))
+    tried = Contact(participant_id=who, channel=channel, reached=reached, note=note, author_id=author, at=at)
+    tried.episode_id, tried.recall_id = task.episode_id, task.recall_id
+    session.add(tried)
     said = "reached" if reached else "not_reached"
     session.add(TaskEvent(task_id=task.id or 0, step=TaskStep.tried, reason=said, at=at, author_id=author, note=note))

@@ -14,9 +14,8 @@ from sqlmodel import Session, col, select
 from core import audit
 from core.batches import batches
 from core.clock import now
-from core.safety_net.rules import RECALLS
 from core.safety_net.states import is_open
-from core.safety_net.writing import alone, step
+from core.safety_net.writing import step
 from core.workflow.recall_steps import is_closed
 from db.enums import ExamKind, ProgrammeDecision, RecallStep, TaskKind, TaskStep
 from db.tables import Episode, Exam, Recall, RecallEvent, Task
@@ -50,16 +49,6 @@ def close_answered(session: Session, participant_id: int | None = None) -> int:
             _close_recall(session, one, whole)
     tasks = {one.task_id: found[0].id or 0 for one, found in answered if one.task_id is not None}
     return step(session, sorted(tasks), TaskStep.closed, "exam_arrived", tasks)
-
-
-def arrived(session: Session, exam: Exam) -> None:
-    """What an exam that was received or has become complete closes, in the transaction of its arrival."""
-    who = session.exec(select(col(Episode.participant_id)).where(Episode.id == exam.episode_id)).one()
-    waits = select(col(Task.id)).join(Episode, col(Episode.id) == Task.episode_id)
-    waits = waits.where(Episode.participant_id == who, col(Task.kind).in_(RECALLS), is_open()).limit(1)
-    if session.exec(waits).first() is not None:
-        alone(session)
-        close_answered(session, who)
 
 
 def _waiting(session: Session, participant_id: int | None) -> list[Waits]:

@@ -3,6 +3,7 @@
 Every question starts from the open tasks of some kinds and is answered by rows that others wrote; asking again finds nothing new.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, cast, exists, or_
@@ -18,7 +19,7 @@ from core.safety_net.result_causes import told
 from core.safety_net.round_causes import NOT_SEEN, UNNOTED, booked_again, last_step, round_follows
 from core.safety_net.rules import INVITED, RECALLS
 from core.safety_net.states import has, is_open
-from core.safety_net.writing import step
+from core.safety_net.writing import alone, step
 from core.workflow.recall_steps import is_closed
 from db.enums import AppointmentStep, EpisodeStep, RecallStep, TaskKind, TaskStep
 from db.tables import Appointment, Decision, Episode, EpisodeEvent, Exam, ParticipantFact, Programme, Recall, RecallEvent, Task
@@ -74,28 +75,51 @@ def _close(session: Session, reason: str, found: Any) -> int:
     return step(session, session.exec(found).all(), TaskStep.closed, reason)
 
 
-def _recalls(session: Session) -> int:
+def recall_ended(session: Session, recall_id: int) -> None:
+    """Close the tasks of a recall that was closed, in the same transaction."""
+    alone(session)
+    _recalls(session, col(Recall.id) == recall_id)
+
+
+def exam_arrived(session: Session, exam: Exam) -> None:
+    """Close what an exam that was received, or has become complete, answers, in the transaction of its arrival."""
+    who = session.exec(select(col(Episode.participant_id)).where(Episode.id == exam.episode_id)).one()
+    theirs = col(Task.episode_id).in_(select(col(Episode.id)).where(Episode.participant_id == who))
+    if session.exec(_of(*RECALLS).where(theirs).limit(1)).first() is not None:
+        alone(session)
+        arrivals.close_answered(session, who)
+        _recalls(session, theirs)
+
+
+def _recalls(session: Session, *which: ColumnElement[bool]) -> int:
     """Tasks of recalls that were closed: lost to follow-up where the recall ended because nobody could be reached."""
     rows = _of(*RECALLS, K.outcome_missing, also=(col(Recall.id), col(Task.kind))).join(Recall, col(Recall.id) == Task.recall_id)
-    rows = rows.where(is_closed(), ~has(TaskStep.lost))
-    found = {one: (recall, kind) for one, recall, kind in session.exec(rows)}
+    found = {one: (recall, kind) for one, recall, kind in session.exec(rows.where(is_closed(), ~has(TaskStep.lost), *which))}
     ends = _ends(session, {recall for recall, _ in found.values()})
-    lost = [one for one, (recall, kind) in found.items() if kind in RECALLS and ends[recall] == RecallStep.unreachable]
-    declined = [one for one, (recall, _) in found.items() if ends[recall] == RecallStep.declined]
-    others = found.keys() - {*lost, *declined}
-    return (
-        step(session, lost, TaskStep.lost, "not_reachable")
-        + step(session, declined, TaskStep.closed, "declined")
-        + step(session, sorted(others), TaskStep.closed, "recall_closed")
-    )
+    lost = [one for one, (recall, kind) in found.items() if kind in RECALLS and ends[recall].last == RecallStep.unreachable]
+    declined = [one for one, (recall, _) in found.items() if ends[recall].last == RecallStep.declined]
+    came = [one for one, (recall, kind) in found.items() if kind == K.technical_recall and ends[recall].by_itself]
+    others = found.keys() - {*lost, *declined, *came}
+    closed = ((declined, "declined"), (came, "exam_arrived"), (sorted(others), "recall_closed"))
+    return step(session, lost, TaskStep.lost, "not_reachable") + sum(step(session, ids, TaskStep.closed, why) for ids, why in closed)
 
 
-def _ends(session: Session, recall_ids: set[int]) -> dict[int, RecallStep]:
-    """Recall id → its step before it was closed."""
-    rows = select(RecallEvent.recall_id, RecallEvent.step).where(col(RecallEvent.recall_id).in_(recall_ids))
-    rows = rows.where(RecallEvent.step != RecallStep.closed).order_by(col(RecallEvent.id))
-    ends = {recall_id: RecallStep(taken) for recall_id, taken in session.exec(rows)}
-    return {one: ends.get(one, RecallStep.opened) for one in recall_ids}
+@dataclass
+class _End:
+    """The step of a recall before it was closed, and whether no person closed it."""
+
+    last: RecallStep = RecallStep.opened
+    by_itself: bool = False
+
+
+def _ends(session: Session, recall_ids: set[int]) -> dict[int, _End]:
+    ends = {one: _End() for one in recall_ids}
+    for event in session.exec(select(RecallEvent).where(col(RecallEvent.recall_id).in_(recall_ids)).order_by(col(RecallEvent.id))):
+        if event.step == RecallStep.closed:
+            ends[event.recall_id].by_itself = event.author_id is None
+        else:
+            ends[event.recall_id].last = event.step
+    return ends
 
 
 def _unseen() -> ColumnElement[bool]:

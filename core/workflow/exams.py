@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from core.clock import now, today
 from core.imaging.header import InstanceHeader
-from core.safety_net import arrivals
+from core.safety_net import closing
 from core.technique import technique
 from core.words import N_, Sentence
 from core.workflow import ct_exam, earlier_images, mammography_exam, prior_requests, second_case
@@ -60,7 +60,7 @@ def settle(session: Session, exam_id: int) -> Exam:
     if exam.completed_at is not None and settled.parts:
         second_case.answer(session, exam)
         prior_requests.images_arrived(session, exam)
-    arrivals.arrived(session, exam)
+    closing.exam_arrived(session, exam)
     return exam
 
 

@@ -7,6 +7,7 @@ from core import audit
 from core.access import Act, Person
 from core.clock import now
 from core.errors import Conflict, NotAllowed, Rejected
+from core.safety_net import closing
 from core.words import N_
 from core.workflow import episodes
 from core.workflow.recall_list import Counts, RecallRow, Wanted, counts, open_recalls
@@ -35,6 +36,8 @@ def append(session: Session, person: Person, recall_id: int, step: RecallStep, n
     session.add(event)
     session.flush()
     _episode(session, person, exam, recall, step)
+    if step == R.closed:
+        closing.recall_ended(session, recall_id)
     audit.record(session, person, f"recall_{step.value}", "recall", recall_id, site_id=exam.site_id)
     return event
 
