@@ -6,11 +6,10 @@ Names and numbers are sealed before the transaction begins (`sealed`), because t
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import func, insert, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, select
 
 from core import audit
 from core.access import Act, Person
@@ -100,7 +99,7 @@ def _make_room(session: Session) -> None:
 
 def _row(entry: Entry, site_id: int) -> Row:
     return {
-        "number": uuid4().hex, "site_id": site_id, "birth_date": entry.birth_date, "sex": entry.sex, "name_sealed": seal(entry.name),
+        "site_id": site_id, "birth_date": entry.birth_date, "sex": entry.sex, "name_sealed": seal(entry.name),
         "identifier_sealed": seal(entry.identifier), "identifier_key": keyed_hash(entry.identifier),
     }  # fmt: skip
 
@@ -116,16 +115,20 @@ def _facts(entry: Entry) -> Iterator[Row]:
 
 def _insert(session: Session, entries: Sequence[SealedEntry], person: Person, synthetic: bool) -> None:
     moment, connection = now(), session.connection()
-    rows = [{**entry.row, "synthetic": synthetic, "created_at": moment} for entry in entries]
-    made = connection.execute(insert(Participant).returning(col(Participant.id), sort_by_parameter_order=True), rows)
-    ids = [int(one) for one in made.scalars() if one is not None]
-    numbered = update(Participant).where(col(Participant.id) == bindparam("own")).values(number=bindparam("named"))
-    connection.execute(numbered, [{"own": one, "named": f"FL-{one:06d}"} for one in ids])
-    pairs = list(zip(ids, entries, strict=True))
-    connection.execute(
-        insert(ParticipantToken), [{"participant_id": one, "token": token} for one, entry in pairs for token in entry.tokens]
-    )
+    pairs = list(zip(_ids(session, len(entries)), entries, strict=True))
+    own = {"synthetic": synthetic, "created_at": moment}
+    connection.execute(insert(Participant), [{**entry.row, **own, "id": one, "number": f"FL-{one:06d}"} for one, entry in pairs])
+    connection.execute(insert(ParticipantToken), [{"participant_id": one, "token": key} for one, entry in pairs for key in entry.tokens])
     _insert_facts(session, person, ({"participant_id": one, **fact} for one, entry in pairs for fact in entry.facts))
+
+
+def _ids(session: Session, count: int) -> Sequence[int]:
+    """Ids that nobody else gets, so that a participant's own number is known before the row is written."""
+    if session.get_bind().dialect.name == "sqlite":  # the only writer there is
+        first = (session.exec(select(func.max(Participant.id))).one() or 0) + 1
+        return range(first, first + count)
+    drawn = text("SELECT nextval(pg_get_serial_sequence('participant', 'id')) FROM generate_series(1, :count)")
+    return [int(one) for one in session.execute(drawn, {"count": count}).scalars()]
 
 
 def _insert_facts(session: Session, person: Person, facts: Iterator[Row]) -> None:
