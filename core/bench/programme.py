@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlmodel import Session, select
 
+from core.access import Person, person
 from core.bench.bulk import insert
 from core.clock import now, today
 from core.demonstration.people import make_accounts
@@ -58,6 +59,11 @@ def build(session: Session, *, participants: int, exams: int, seed: int = 1) -> 
     people = _people(session, draw)
     rounds = _rounds(session, draw, people)
     _results(session, draw, rounds)
+
+
+def accounts(session: Session) -> dict[str, Person]:
+    """The people of the demonstration, by login."""
+    return {user.login: person(session, user.id or 0) for user in session.exec(select(User)) if user.active}
 
 
 def _versions(session: Session) -> dict[str, int]:

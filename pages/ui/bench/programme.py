@@ -8,22 +8,19 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
-from core.access import Person, person
-from core.bench.programme import build
+from core.access import Person
+from core.bench.programme import accounts, build
 from core.start import is_empty, prepare
 from db.engine import snapshot, tidy, transaction
-from db.tables import User
 from pages.ui.bench.web import point_at
 from pages.ui.frame import ENTRIES, ROOT
 from pages.ui.session import SEED
 
-ROLES = ("coordinator", "doctor", "manager", "admin")
 ASKED = ("participant", "exam")
 """What pages that are about one of them want in their address."""
 LIMIT_S = {"manager/programme": 2.0}
@@ -55,7 +52,8 @@ def main() -> int:
 
 def _lines(runs: int, only: str) -> Iterator[bool]:
     """Print a line for each page; whether it was late."""
-    people = _people()
+    with snapshot() as session:
+        people = accounts(session)
     sys.stdout.write(f"{'page':34}{'first':>8}{'p50':>8}{'p95':>8}  limit (s)\n")
     for entry in ENTRIES:
         if only in entry.path and (ROOT / "pages" / f"{entry.path}.py").is_file():
@@ -89,12 +87,6 @@ def _times(path: str, who: Person, runs: int) -> list[float]:
         if app.exception:
             raise SystemExit(f"{path}: {app.exception[0].value}")
     return times
-
-
-def _people() -> dict[str, Person]:
-    with snapshot() as session:
-        users: Sequence[User] = session.exec(select(User)).all()
-        return {user.login: person(session, user.id or 0) for user in users if user.login in ROLES}
 
 
 if __name__ == "__main__":
