@@ -50,7 +50,7 @@ def build(session: Session, *, participants: int, exams: int, seed: int = 1) -> 
     session.flush()
     make_accounts(session, sites)
     session.add_all(
-        User(login=f"reader{n}", name=f"Reader {n}", password_hash="-", active=False, created_at=now()) for n in range(READERS - 3)
+        User(login=f"reader{n}", name=f"Reader {n}", password_hash="", active=False, created_at=now()) for n in range(READERS - 3)
     )
     session.flush()
     readers = [user.id or 0 for user in session.exec(select(User)) if user.login.startswith(("doctor", "reader"))]
