@@ -304,6 +304,7 @@ def staff(sqlite_database: str) -> tuple[Person, Person]:
         return a_person(session, "carl", role=Role.coordinator), a_person(session, "dana")
 
 
+@pytest.mark.timeout(1200)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories)
 def test_nobody_falls_out_of_every_list(
