@@ -1,5 +1,7 @@
 """Funnels with exact limits, exceptions that find what was planted and nothing else, differences, and since when."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,7 @@ from core.figures.exceptions import breaches
 from core.figures.settings import Settings
 from core.metrics.difference import newcombe
 from core.metrics.funnel import ACT, WATCH, curve, funnel, limits, surprise
-from core.metrics.gaps import NONE
+from core.metrics.gaps import NONE, Gaps
 from core.metrics.programme import Tally, exceptions
 from core.metrics.screening import Terms
 from core.words import say
@@ -151,3 +153,13 @@ def test_a_difference_turns_with_its_groups(x: int, n: int, y: int, m: int) -> N
     one, other = newcombe(x, n, y, m), newcombe(y, m, x, n)
     assert (one.value, one.low, one.high) == pytest.approx((-other.value, -other.high, -other.low))
     assert -1 <= one.low <= one.value <= one.high <= 1
+
+
+def test_sites_chosen_for_a_study_are_no_exception_and_no_measure_for_others() -> None:
+    rng = np.random.default_rng(3)
+    sites = np.repeat(np.arange(5), 800)
+    made = asked(year(sites, rng.random(len(sites)) < np.where(sites == 2, 0.4, RATE)))
+    assert "S2" in {str(one.part) for one in breaches(made)}
+    chosen = Gaps(chosen={"exams": sites == 2})
+    apart = replace(made, gaps=chosen, _groups={}, _cuts={})
+    assert [one for one in breaches(apart) if one.kind == "site"] == []

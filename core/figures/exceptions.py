@@ -63,14 +63,24 @@ def _parts(found: ProgrammeFigures, kind: Kind) -> list[Breach]:
     """Of each part outside of its limits the least likely figure, with the names of the others."""
     if not found.cut(kind).parts.n > 1:
         return []
+    chosen = _chosen(found, kind)
     outside: dict[str, list[tuple[float, str, Point, float]]] = {}
     for key in WATCHED:
-        groups = [group for group in found.by(kind, WATCHED) if group.has(key)]
+        groups = [group for group in found.by(kind, WATCHED) if group.has(key) and group.key not in chosen]
         drawn = funnel((group.key, group.of(key).numerator, group.of(key).denominator) for group in groups)
         for point in drawn.points if drawn else ():
             if point.standing == "act" and drawn and (kind != "reader" or _beyond_own_sites(found, key, point)):
                 outside.setdefault(point.key, []).append((surprise(point.events, point.n, drawn.rate), key, point, drawn.rate))
     return [_breach(found, kind, part, sorted(some, key=lambda one: one[0])) for part, some in outside.items()]
+
+
+def _chosen(found: ProgrammeFigures, kind: Kind) -> set[str]:
+    """Parts whose exams were chosen for a study: they are no measure for the others."""
+    if "exams" not in found.gaps.chosen:
+        return set()
+    cut = found.cut(kind)
+    codes = np.unique(cut.parts.of["exams"][found.gaps.chosen["exams"]])
+    return {cut.keys[code] for code in codes if code >= 0}
 
 
 def _breach(found: ProgrammeFigures, kind: Kind, part: str, some: Sequence[tuple[float, str, Point, float]]) -> Breach:

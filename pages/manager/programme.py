@@ -9,7 +9,7 @@ from core.workflow.programme_figures import figures
 from pages.ui import programme_view as view
 from pages.ui.choice import choice
 from pages.ui.frame import filters, head, nothing_here
-from pages.ui.i18n import _, show
+from pages.ui.i18n import _, n_, show
 from pages.ui.programme.compare import two_groups
 from pages.ui.programme.definitions import definitions
 from pages.ui.programme.detail import detail
@@ -27,7 +27,7 @@ with filters():
     asked = view.asked(places)
     bar = st.container(horizontal=True, width="content")
 found = read(figures, user, asked)
-where = next((line.name for line in places if line.id == asked.site_id), _("{n} sites", n=len(places)))
+where = next((line.name for line in places if line.id == asked.site_id), n_("{n} site", "{n} sites", len(places)))
 state = view.state_line(found, where)
 with top, head(_("Programme"), state):
     if found.counts.exams:

@@ -10,7 +10,7 @@ from core.workflow.programme_figures import Question
 from core.workflow.programmes import cards
 from pages.ui.choice import choice, pick
 from pages.ui.frame import filters, head, nothing_here
-from pages.ui.i18n import _, show
+from pages.ui.i18n import _, n_, show
 from pages.ui.programme_view import as_of, source
 from pages.ui.readers import view
 from pages.ui.readers.discordant import discordant
@@ -34,7 +34,7 @@ if not made.lines:
     st.stop()
 view.exceptions(made)
 view.lines(made)
-where = next((line.name for line in places if str(line.id) == site), _("{n} sites", n=len(places)))
+where = next((line.name for line in places if str(line.id) == site), n_("{n} site", "{n} sites", len(places)))
 left, right = st.columns([3, 2], gap="medium")
 with left:
     view.funnel(made, source(made.found, where))

@@ -63,7 +63,7 @@ def state_line(found: ProgrammeFigures, where: str) -> str:
         **when,
     )
     apart = [
-        (n.undecided, n_("{n} not decided yet", "{n} not decided yet", n.undecided)),
+        (0 if found.about else n.undecided, n_("{n} not decided yet", "{n} not decided yet", n.undecided)),
         (n.technical, n_("{n} technical recall", "{n} technical recalls", n.technical)),
         (n.short_term, n_("{n} short-term recall", "{n} short-term recalls", n.short_term)),
         (n.answers, n_("{n} answer to a recall", "{n} answers to recalls", n.answers)),
