@@ -1,4 +1,4 @@
-"""Reader studies: the published Van Dyke study, an independent jackknife, another model, and how often chance is called a difference."""
+"""Reader studies: the summary figures of the Van Dyke study, an independent jackknife, another model, and how often chance is called a difference."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ from core.metrics.mrmc import Components
 Floats = NDArray[np.float64]
 
 # Van Dyke CW et al. 1993: 45 patients with and 69 without an aortic dissection, five readers, cine and spin-echo MRI. Areas and jackknife
-# covariances as published with the R package MRMCaov (Smith BJ, Hillis SL. Proc SPIE 2020;11316:113160K) and in Hillis 2014.
+# covariances of this much used example; they agree among themselves and with the F, degrees of freedom and p expected of them, but have not
+# been verified against a run of the R package MRMCaov, and the ratings themselves are not here.
 AREAS = np.array(
     [[0.91964573, 0.85877617, 0.90386473, 0.97310789, 0.82979066], [0.94782609, 0.90531401, 0.92173913, 0.99935588, 0.92995169]]
 )

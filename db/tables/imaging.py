@@ -103,7 +103,7 @@ class NoduleMatch(SQLModel, table=True):
 
 
 class UndecidedExam(SQLModel, table=True):
-    """An exam without a decision. Written by triggers when an exam comes and when it is decided; nobody else writes here."""
+    """An exam without a decision. Triggers write here when an exam comes and is decided; an import takes out what nobody reads."""
 
     exam_id: int = Field(primary_key=True)
     site_id: int
