@@ -1,4 +1,4 @@
-"""Reader studies: the summary figures of the Van Dyke study, an independent jackknife, another model, and how often chance is called a difference."""
+"""Reader studies: the Van Dyke summary figures, an independent jackknife, another model, and how often chance is called a difference."""
 
 import numpy as np
 import pytest
