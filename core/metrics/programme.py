@@ -1,6 +1,6 @@
 """The indicators of a screening programme, each with counts, interval, definition, benchmark and what is not known yet."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,9 +19,11 @@ from core.metrics.measure import MIDDLES
 from core.metrics.measures import BY_KEY, MEASURES, Measure
 from core.metrics.proportions import STABLE_NUMERATOR, proportion
 from core.metrics.screening import Cohort, Terms, said
+from core.metrics.waiting import WAITS
 from core.words import N_, say
 
 Places = NDArray[np.int64]
+UNRECORDED = N_("Nobody has written down here yet what this is counted from.")
 DAYS = {"exams": "exam_date", "invitations": "invited_on"}
 
 
@@ -190,30 +192,6 @@ def _kappa(first: Places, second: Places) -> Interval | None:
     if len(first) < STABLE_NUMERATOR or not (np.ptp(first) and np.ptp(second)):
         return None
     return agreement.kappa(first, second)
-
-
-def _unresolved(cohort: Cohort) -> Bools:
-    return cohort.positive & ~cohort.true("resolved")
-
-
-def _round_open(cohort: Cohort) -> Bools:
-    return cohort.routine & (cohort.number("age_days") < cohort.terms.interval_days)
-
-
-def _immature(cohort: Cohort) -> Bools:
-    return cohort.final & ~cohort.true("mature")
-
-
-UNRECORDED = N_("Nobody has written down here yet what this is counted from.")
-YEAR = N_("{n} exams are not followed up for 365 days and are left out: without a cancer they are not negative yet.")
-WAITS: Mapping[str, tuple[Callable[[Cohort], Bools], str]] = {
-    "detection": (_unresolved, N_("{n} positive exams still wait for their outcome; the rate can rise.")),
-    "ppv": (_unresolved, N_("{n} positive exams still wait for their outcome and are left out.")),
-    "interval": (_round_open, N_("{n} exams are not followed up to the next round yet and are left out.")),
-    "sensitivity": (_immature, YEAR),
-    "specificity": (_immature, YEAR),
-    "missed": (_immature, YEAR),
-}
 
 
 def exceptions(found: Sequence[Indicator]) -> tuple[Indicator, ...]:
