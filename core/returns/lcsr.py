@@ -28,7 +28,12 @@ HEADER = (
 )  # fmt: skip
 ASKED = frozenset(HEADER[:16]) | {"decision"}
 """Fields that every exam should have; the others exist only where something was found or done."""
-FACTS = ("smoking_status", "pack_years", "years_since_quitting")
+USED = (
+    "participant_id", "site_id", "number", "sex", "age", "exam_date", "round", "manufacturer", "kernel", "thickness_mm", "ctdivol_mgy",
+    "dlp_mgycm", "category", "significant_finding", "decision", "due_on", "returned_on", "assessed_on", "biopsied_on", "biopsy_result",
+    "cancer_365", "histology", "size_mm", "stage",
+)  # fmt: skip
+"""Columns of the exams' frame; the others are not carried along."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Export:
 def lcsr(session: Session, person: Person, found: ProgrammeFigures) -> Export:
     """Every exam of the period with a final result."""
     person.must(Act.see_figures, found.asked.site_id)
-    frame = found.frame[found.tally.cohorts["exams"].final]
+    wanted = [name for name in USED if name in found.frame]
+    frame = found.frame.loc[found.tally.cohorts["exams"].final, wanted]
     facts = _facts(session, frame.participant_id.unique().tolist(), found.as_of)
     rows = [_row(record, facts.get(record["participant_id"], ()), found.names["site"]) for record in frame.to_dict("records")]
     missing = {field: sum(row[place] is None for row in rows) for place, field in enumerate(HEADER) if field in ASKED}
