@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from core.access import Act, Person
 from core.clinics.intervals import Interval, intervals
+from core.clinics.planner import aside
 from core.clock import now, today
 from core.cohorts.cohorts import cohort, members
 from core.cohorts.standing import active
@@ -133,7 +134,7 @@ def _listed(session: Session, person: Person, ask: Ask) -> Listed:
 
 def _taking_part(rows: Listed, person: Person, ask: Ask) -> Listed:
     sites = person.sites(Act.work_queue)
-    site = col(Participant.site_id) if ask.kind == Kind.first else col(Participant.site_id) + 0  # + 0: never begin with a whole site
+    site = col(Participant.site_id) if ask.kind == Kind.first else aside(col(Participant.site_id))  # never begin with a whole site
     rows = rows.where(site.in_(sites & {ask.site_id} if ask.site_id is not None else sites))
     return rows.where(active(ask.card_id, today()), ~_booked(ask.card_id), ~_cancer())
 
@@ -158,22 +159,22 @@ def _rounds(ids: Collection[int], ask: Ask) -> list[Listed]:
         first, end = _window(one, ask)
         rows: Listed = select(col(Participant.id), col(Participant.site_id), col(Exam.exam_date), null(), literal(0), literal(place))
         rows = _from_few_exams(rows) if first else _from_rounds(rows)
-        rows = rows.where(col(Exam.exam_date) <= end, (col(Episode.programme_id) + 0).in_(ids), ~further, one.holds(today(), every))
+        rows = rows.where(col(Exam.exam_date) <= end, aside(col(Episode.programme_id)).in_(ids), ~further, one.holds(today(), every))
         rows = rows.where(of_age(ask.card_id, today()), _last_of_round(), _decided(), ~_recalled())
         made.append(rows if first is None else rows.where(col(Exam.exam_date) > first))
     return made
 
 
 def _from_few_exams(rows: Listed) -> Listed:
-    """Exams of a few days first; “+ 0” keeps the planner from beginning with a table of everybody."""
-    rows = rows.select_from(Exam).join(Episode, col(Episode.id) == col(Exam.episode_id) + 0)
-    return rows.join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
+    """Exams of a few days first; `aside` keeps the planner from beginning with a table of everybody."""
+    rows = rows.select_from(Exam).join(Episode, col(Episode.id) == aside(col(Exam.episode_id)))
+    return rows.join(Participant, col(Participant.id) == aside(col(Episode.participant_id)))
 
 
 def _from_rounds(rows: Listed) -> Listed:
     """The last round of each participant first, then its exam."""
-    rows = rows.select_from(Episode).join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
-    return rows.join(Exam, col(Exam.episode_id) == col(Episode.id) + 0)
+    rows = rows.select_from(Episode).join(Participant, col(Participant.id) == aside(col(Episode.participant_id)))
+    return rows.join(Exam, col(Exam.episode_id) == aside(col(Episode.id)))
 
 
 def _window(one: Interval, ask: Ask) -> tuple[date | None, date]:
@@ -190,8 +191,8 @@ def _unanswered(ids: Collection[int], ask: Ask) -> list[Listed]:
     newest = select(func.max(col(before.happened_at))).where(col(before.episode_id) == col(Episode.id)).scalar_subquery()
     times, since = asked.scalar_subquery(), func.date(newest)
     rows: Listed = select(col(Participant.id), col(Participant.site_id), since, col(Episode.id), times, literal(0)).select_from(Episode)
-    rows = rows.join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
-    rows = rows.where(col(Episode.opened_at) > now() - timedelta(days=GIVEN_UP_DAYS), (col(Episode.programme_id) + 0).in_(ids))
+    rows = rows.join(Participant, col(Participant.id) == aside(col(Episode.participant_id)))
+    rows = rows.where(col(Episode.opened_at) > now() - timedelta(days=GIVEN_UP_DAYS), aside(col(Episode.programme_id)).in_(ids))
     rows = rows.where(~exists().where(col(Exam.episode_id) == col(Episode.id)), last.scalar_subquery() == EpisodeStep.invited)
     return [rows.where(newest < now() - timedelta(days=ask.answer_days), times <= REMINDERS)]
 

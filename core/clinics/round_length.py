@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from core.access import Act, Person
+from core.clinics.planner import aside
 from core.clock import now
 from core.metrics.proportions import Proportion, proportion
 from core.workflow.programmes import card
@@ -41,10 +42,12 @@ def round_length(session: Session, person: Person, card_id: str, *, site_id: int
     since = last.where(col(before.round) < Episode.round).correlate(Episode).scalar_subquery()
     opened = func.date(col(Episode.opened_at))
     rows = (
-        select(opened, since, func.count()).select_from(Episode).join(Participant, col(Participant.id) == col(Episode.participant_id) + 0)
+        select(opened, since, func.count())
+        .select_from(Episode)
+        .join(Participant, col(Participant.id) == aside(col(Episode.participant_id)))
     )
-    rows = rows.where(col(Episode.opened_at) > now() - timedelta(days=days), (col(Episode.programme_id) + 0).in_(programmes))
-    rows = rows.where((col(Participant.site_id) + 0).in_(wanted), Episode.round > 1)
+    rows = rows.where(col(Episode.opened_at) > now() - timedelta(days=days), aside(col(Episode.programme_id)).in_(programmes))
+    rows = rows.where(aside(col(Participant.site_id)).in_(wanted), Episode.round > 1)
     waits: Counter[int] = Counter()
     for day, exam, n in session.exec(rows.group_by(opened, since)):
         if exam is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from core.access import Act, Person
+from core.clinics.planner import aside
 from core.clock import today
 from core.errors import Rejected
 from core.messages import mailings
@@ -56,7 +57,7 @@ def untold(
     rows = select(Exam, Decision, col(Episode.participant_id), func.count().over()).join(Decision, col(Decision.exam_id) == Exam.id)
     rows = rows.join(Episode, col(Episode.id) == Exam.episode_id).join(Programme, col(Programme.id) == Episode.programme_id)
     rows = rows.where(Exam.exam_date >= today() - timedelta(days=LOOK_BACK_DAYS), Programme.card_id == card_id)
-    rows = rows.where((col(Exam.site_id) + 0).in_(sites & {site_id} if site_id is not None else sites))
+    rows = rows.where(aside(col(Exam.site_id)).in_(sites & {site_id} if site_id is not None else sites))
     rows = rows.where(~exists().where(col(newer.exam_id) == col(Exam.id), col(newer.id) > col(Decision.id)), ~_written(), ~_sent())
     if only is not None:
         rows = rows.where(col(Exam.id).in_(only))
