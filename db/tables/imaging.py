@@ -50,7 +50,7 @@ class Exam(SQLModel, table=True):
     site_id: int = Field(foreign_key="site.id", index=True)
     kind: ExamKind
     exam_date: date = Field(index=True)
-    received_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="When everything expected had come")
     problem: str = Field(default="", description="Sentence (JSON): why it cannot be scored, or what is doubtful")
     synthetic: bool = Field(default=False, description="Made by a generator; never mixed into real figures")

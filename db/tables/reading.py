@@ -133,6 +133,8 @@ class ReadingSessionStep(SQLModel, table=True):
 class Decision(SQLModel, table=True):
     """What the programme decided on an exam. Append-only."""
 
+    __table_args__ = (Index("ix_decision_decision", "decision", "exam_id"),)
+
     id: int | None = Field(default=None, primary_key=True)
     exam_id: int = Field(foreign_key="exam.id", index=True)
     decision: ProgrammeDecision

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Index, SQLModel
 
 from db.enums import TaskKind, TaskStep
 from db.types import UtcDateTime
@@ -30,6 +30,8 @@ class Task(SQLModel, table=True):
 
 class TaskEvent(SQLModel, table=True):
     """A step of a task. Append-only."""
+
+    __table_args__ = (Index("ix_taskevent_task_step", "task_id", "step"),)
 
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id", index=True)

@@ -12,6 +12,9 @@ INDEXES = (
     ("ix_participant_birth_date", "participant", ["birth_date"]),
     ("ix_participant_identifier_key", "participant", ["identifier_key"]),
     ("ix_read_reader_committed", "read", ["reader_id", "committed_at"]),
+    ("ix_exam_received_at", "exam", ["received_at"]),
+    ("ix_taskevent_task_step", "taskevent", ["task_id", "step"]),
+    ("ix_decision_decision", "decision", ["decision", "exam_id"]),
 )
 
 
