@@ -34,7 +34,7 @@ class Cut:
 
 
 def cut(kind: Kind, tables: Tables, names: Names) -> Cut:
-    """The parts of this kind that hold at least one exam."""
+    """The parts of this kind that hold at least one exam or invitation."""
     return CUTS[kind](tables, names)
 
 
@@ -60,49 +60,50 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float | np.floating | np.integer) and float(value).is_integer() else value
 
 
-def _values(table: pd.DataFrame, column: str) -> list[object]:
-    found: list[object] = list(table[column].dropna().unique()) if column in table else []
-    return [_plain(value) for value in found]
+def _values(tables: Tables, column: str) -> set[object]:
+    """Every value of a column in exams and invitations: a round that somebody was invited to is a part before anybody came."""
+    dated = (tables[name] for name in ("exams", "invitations") if name in tables and column in tables[name])
+    return {_plain(value) for table in dated for value in table[column].dropna().unique()}
 
 
 def _sites(tables: Tables, names: Names) -> Cut:
-    here = set(_values(tables["exams"], "site_id"))
+    here = _values(tables, "site_id")
     order = [site for site in names["site"] if site in here]
     made = _by_values(tables, "site_id", order, lambda site: say("{site}", site=names["site"][int(str(site))]))
     return replace(made, parts=replace(made.parts, records=True))
 
 
 def _rounds(tables: Tables, names: Names) -> Cut:
-    order = sorted(_values(tables["exams"], "round"), key=lambda value: int(str(value)))
+    order = sorted(_values(tables, "round"), key=lambda value: int(str(value)))
     return _by_values(tables, "round", order, lambda value: say("{round}", round=value))
 
 
 def _densities(tables: Tables, names: Names) -> Cut:
-    order = sorted(str(value) for value in _values(tables["exams"], "density"))
+    order = sorted(str(value) for value in _values(tables, "density"))
     return _by_values(tables, "density", order, lambda value: say(N_("Density {letter}"), letter=str(value).upper()))
 
 
 def _readers(tables: Tables, names: Names) -> Cut:
-    here = set(_values(tables["exams"], "first_reader"))
+    here = _values(tables, "first_reader")
     order = [reader for reader in names["reader"] if reader in here]
     only = {"exams": tables["exams"]}
     return _by_values(only, "first_reader", order, lambda reader: say("{reader}", reader=names["reader"][int(str(reader))]))
 
 
 def _categories(tables: Tables, names: Names) -> Cut:
-    order = sorted(str(value) for value in _values(tables["exams"], "category"))
+    order = sorted(str(value) for value in _values(tables, "category"))
     return _by_values(tables, "category", order, lambda value: say(N_("Category {category}"), category=str(value)))
 
 
 def _quarters(tables: Tables, names: Names) -> Cut:
-    order = sorted(str(value) for value in _values(tables["exams"], "quarter"))[-QUARTERS:]
+    order = sorted(str(value) for value in _values(tables, "quarter"))[-QUARTERS:]
     return _by_values(tables, "quarter", order, lambda value: say("{quarter}", quarter=str(value)))
 
 
 def _years(tables: Tables, names: Names) -> Cut:
     days = {"exams": "exam_date", "invitations": "invited_on"}
     dated = {name: tables[name][days[name]].dt.year.rename("year").to_frame() for name in days if name in tables}
-    order = sorted(int(str(value)) for value in _values(dated["exams"], "year"))[-YEARS:]
+    order = sorted(int(str(value)) for value in _values(dated, "year"))[-YEARS:]
     return _by_values(dated, "year", order, lambda value: say("{year}", year=str(value)))
 
 
