@@ -9,11 +9,13 @@ from core.access import Person
 from core.clock import today
 from core.cohorts import contact_details, duplicates, facts, merging
 from core.cohorts.contact_details import ContactDetails
+from core.cohorts.standing import entries
 from core.errors import Conflict, NotAllowed, Rejected
+from core.messages import contacts
 from core.workflow import episodes
 from core.workflow.participants import find_or_register, search
 from db.engine import transaction
-from db.enums import AppointmentStep, EpisodeStep, Role, Sex
+from db.enums import AppointmentStep, Channel, EpisodeStep, Role, Sex
 from db.tables import (
     Appointment,
     AppointmentEvent,
@@ -175,3 +177,13 @@ def test_every_table_that_names_a_participant_is_thought_of() -> None:
     dealt_with = {str(table.__tablename__) for table in merging.HUNG_OVER} | set(merging.KEPT) | set(merging.COPIED)
     assert naming == dealt_with
     assert Exam.__tablename__ not in naming
+
+
+def test_what_was_said_to_a_merged_entry_is_in_the_log_of_the_person(carl: Person) -> None:
+    with transaction() as session:
+        one, two, three = (a_participant(session, "Doe^Jane", identifier=number).id or 0 for number in ("A", "B", "C"))
+        contacts.record(session, carl, one, Channel.phone, reached=False, note="no answer")
+        merging.merge(session, carl, one, two, "Same identity card")
+        merging.merge(session, carl, two, three, "Same identity card")
+        assert [line.note for line in contacts.log(session, carl, three)] == ["no answer"]
+        assert entries(session, three) == {one, two, three}

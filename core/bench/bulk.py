@@ -6,6 +6,8 @@ import pandas as pd
 from sqlmodel import Session
 
 AT_ONCE = 200_000
+NOTHING = "\\N"
+"""How a missing value is written for PostgreSQL; an empty text is a text."""
 
 
 def insert(session: Session, table: str, rows: pd.DataFrame) -> None:
@@ -19,10 +21,10 @@ def insert(session: Session, table: str, rows: pd.DataFrame) -> None:
         plain = rows.astype(object).where(rows.notna(), None)
         driver.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', plain.itertuples(index=False, name=None))
         return
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN WITH (FORMAT csv)') as copy:
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN WITH (FORMAT csv, NULL {NOTHING!r})') as copy:
         for start in range(0, len(rows), AT_ONCE):
             text = io.StringIO()
-            rows.iloc[start : start + AT_ONCE].to_csv(text, index=False, header=False)
+            rows.iloc[start : start + AT_ONCE].to_csv(text, index=False, header=False, na_rep=NOTHING)
             copy.write(text.getvalue())
     if "id" in rows:
         cursor = driver.cursor()

@@ -12,6 +12,7 @@ from core.access import Act, Person
 from core.clinics import places, planning
 from core.clinics.steps import NEXT, OPEN
 from core.clock import now
+from core.cohorts.standing import entries
 from core.errors import NotAllowed
 from core.sealing import unseal
 from core.words import N_
@@ -157,7 +158,8 @@ def of_participant(session: Session, person: Person, participant_id: int) -> tup
     sites = person.sites(Act.see_participants)
     if session.exec(select(Participant.id).where(Participant.id == participant_id, col(Participant.site_id).in_(sites))).first() is None:
         raise NotAllowed(N_("This participant is not at one of your sites."))
-    found = appointments(session, select(col(Appointment.id)).where(Appointment.participant_id == participant_id))
+    theirs = col(Appointment.participant_id).in_(entries(session, participant_id))
+    found = appointments(session, select(col(Appointment.id)).where(theirs))
     return tuple(sorted(found, key=lambda one: one.starts_at, reverse=True))
 
 

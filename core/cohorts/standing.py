@@ -58,6 +58,15 @@ def merged(session: Session, ids: Collection[int]) -> dict[int, int]:
     return {came: further.get(went, went) for came, went in found.items()}
 
 
+def entries(session: Session, participant_id: int) -> frozenset[int]:
+    """The participant and every entry that was merged into this one: append-only rows keep the entry that they were made for."""
+    found, new = {participant_id}, {participant_id}
+    while new:
+        new = set(session.exec(select(ParticipantMerge.from_id).where(col(ParticipantMerge.into_id).in_(new)))) - found
+        found |= new
+    return frozenset(found)
+
+
 def active(card_id: str, on: date) -> ColumnElement[bool]:
     """The condition over `Participant` that somebody takes part in this programme on that day."""
     fact, later = aliased(ParticipantFact), aliased(ParticipantFact)

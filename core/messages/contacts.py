@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from core import audit
 from core.access import Act, Person
 from core.clock import now
+from core.cohorts.standing import entries
 from core.errors import NotAllowed, Rejected
 from core.words import N_
 from db.enums import Channel
@@ -54,7 +55,8 @@ def log(session: Session, person: Person, participant_id: int) -> tuple[ContactL
     """Every attempt to reach a participant, the newest first; NotAllowed outside the person's sites."""
     _mine(session, person, participant_id, Act.see_participants)
     rows = select(Contact, User.name, Mailing.template).join(User, col(User.id) == Contact.author_id, isouter=True)
-    rows = rows.join(Mailing, col(Mailing.id) == Contact.mailing_id, isouter=True).where(Contact.participant_id == participant_id)
+    rows = rows.join(Mailing, col(Mailing.id) == Contact.mailing_id, isouter=True)
+    rows = rows.where(col(Contact.participant_id).in_(entries(session, participant_id)))
     return tuple(
         ContactLine(one.id or 0, one.channel, one.reached, one.note, one.at, name or "", used or "", one.recall_id)
         for one, name, used in session.exec(rows.order_by(col(Contact.at).desc(), col(Contact.id).desc()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from core.access import Act, Person
@@ -73,9 +73,10 @@ def history(session: Session, person: Person, task_id: int) -> tuple[HistoryLine
 
 def _attempts() -> Any:
     """Attempts that count for a task: those for its recall or round, and all of the participant since it was made."""
-    about = or_(col(Contact.at) >= col(Task.made_at), col(Contact.recall_id) == Task.recall_id, col(Contact.episode_id) == Task.episode_id)
+    since = and_(col(Contact.participant_id) == Episode.participant_id, col(Contact.at) >= col(Task.made_at))
+    about = or_(since, col(Contact.recall_id) == Task.recall_id, col(Contact.episode_id) == Task.episode_id)
     rows = select(Task.id, Contact).join(Episode, col(Episode.id) == Task.episode_id)
-    return rows.join(Contact, (col(Contact.participant_id) == Episode.participant_id) & about)
+    return rows.join(Contact, about)
 
 
 def _told(events: list[TaskEvent], tried: list[Contact]) -> Told:

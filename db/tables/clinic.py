@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from db.enums import AppointmentStep
 from db.types import UtcDateTime
@@ -41,7 +41,10 @@ class Appointment(SQLModel, table=True):
 class AppointmentEvent(SQLModel, table=True):
     """A step of an appointment; `number` counts from 0, so that two who take the same step at once meet in the index. Append-only."""
 
-    __table_args__ = (UniqueConstraint("appointment_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("appointment_id", "number"),
+        Index("ix_appointmentevent_step", "step", "appointment_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     appointment_id: int = Field(foreign_key="appointment.id", index=True)

@@ -17,7 +17,7 @@ class Episode(SQLModel, table=True):
     participant_id: int = Field(foreign_key="participant.id", index=True)
     programme_id: int = Field(foreign_key="programme.id", index=True)
     round: int
-    opened_at: datetime = Field(sa_type=UtcDateTime)
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class EpisodeEvent(SQLModel, table=True):

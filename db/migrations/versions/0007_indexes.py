@@ -14,6 +14,8 @@ INDEXES = (
     ("ix_read_reader_committed", "read", ["reader_id", "committed_at"]),
     ("ix_exam_received_at", "exam", ["received_at"]),
     ("ix_taskevent_task_step", "taskevent", ["task_id", "step"]),
+    ("ix_episode_opened_at", "episode", ["opened_at"]),
+    ("ix_appointmentevent_step", "appointmentevent", ["step", "appointment_id"]),
     ("ix_decision_decision", "decision", ["decision", "exam_id"]),
 )
 
