@@ -276,3 +276,12 @@ def test_the_demonstration_has_clinics_with_something_to_settle_and_one_failed_m
         past = session.exec(select(Appointment.id).where(Appointment.starts_at < at_nine(0).replace(hour=0))).all()
         assert sum(last[one or 0] == S.booked for one in past) == 4
         assert session.exec(select(Delivery).where(Delivery.step == DeliveryStep.failed)).one().reason
+
+
+def test_who_is_sent_here_to_be_booked_is_named_and_offered(sqlite_database: str) -> None:
+    everybody = people()
+    with transaction() as session:
+        site = session.exec(select(Site).where(Site.code == "N")).one()
+        who = a_participant(session, "Keller^Rosa", site=site)
+    page = open_page("coordinator/clinics", everybody[Role.coordinator], participant=str(who.id))
+    assert "Keller" in "\n".join(str(box.value) for box in page.info)

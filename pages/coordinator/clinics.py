@@ -6,10 +6,10 @@ from core.access import Act
 from core.clinics import rebooking, settling
 from core.clinics.day import clinics
 from pages.ui.choice import choice, pick
-from pages.ui.clinics import calendar, day_sheet, exceptions, plan
+from pages.ui.clinics import booking, calendar, day_sheet, exceptions, plan
 from pages.ui.clinics.places import places
 from pages.ui.frame import filters, head, nothing_here
-from pages.ui.i18n import _
+from pages.ui.i18n import _, literal
 from pages.ui.queue import programmes
 from pages.ui.session import read, require
 from pages.ui.tables import table
@@ -29,6 +29,8 @@ rebook = read(rebooking.every_programme, user)
 with place, head(_("Clinics"), calendar.state_line(shown, len(unsettled), rebook.total)):
     if st.button(_("New clinics"), icon=":material/add:", type="primary"):
         plan.dialog(user)
+for name in booking.asked_for(user).values():
+    st.info(_("To be booked: {name}. Open a clinic and choose a free place.", name=literal(name)), icon=":material/event:")
 if unsettled:
     exceptions.unsettled(user, unsettled)
 if shown:

@@ -30,7 +30,7 @@ class Entry:
 
 
 PEOPLE, CLINICS, FOLLOW_UP = N_("People"), N_("Clinics"), N_("Follow-up")
-OWN, SETTINGS = N_("My work"), N_("Definitions")
+OWN, MODELS, SETTINGS = N_("My work"), N_("AI"), N_("Definitions")
 ENTRIES = (
     Entry("coordinator/today", N_("Today"), "today", (Act.work_queue,)),
     Entry("doctor/reading_list", N_("Reading list"), "checklist", (Act.read_cases,)),
@@ -59,9 +59,9 @@ ENTRIES = (
     Entry("doctor/participant", N_("Participant"), "history", (Act.see_participants,), listed=False),
     Entry("manager/programme", N_("Programme"), "monitoring", (Act.see_figures,)),
     Entry("manager/readers", N_("Readers"), "supervisor_account", (Act.see_figures,)),
-    Entry("manager/model_performance", N_("AI performance"), "analytics", (Act.see_figures,)),
-    Entry("manager/model_monitoring", N_("AI monitoring"), "ecg", (Act.see_figures,)),
-    Entry("manager/simulator", N_("Simulator"), "experiment", (Act.see_figures,)),
+    Entry("manager/model_performance", N_("AI performance"), "analytics", (Act.see_figures,), MODELS),
+    Entry("manager/model_monitoring", N_("AI monitoring"), "ecg", (Act.see_figures,), MODELS),
+    Entry("manager/simulator", N_("Simulator"), "experiment", (Act.see_figures,), MODELS),
     Entry("manager/returns", N_("Returns"), "description", (Act.see_figures,), SETTINGS),
     Entry("manager/policy", N_("Reading policy"), "rule", (Act.set_policy,), SETTINGS),
     Entry("manager/rules", N_("Rules"), "fact_check", (Act.see_figures, Act.administer), SETTINGS),

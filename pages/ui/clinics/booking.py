@@ -6,6 +6,7 @@ from core.access import Person
 from core.clinics import booking, rebooking
 from core.clinics.day import ClinicLine
 from core.clinics.due import Ask, Kind, named_due
+from core.workflow.participants import line as line_of
 from core.workflow.participants import search
 from core.workflow.recalls import open_recalls
 from pages.ui.clinics.words import STEP
@@ -14,6 +15,7 @@ from pages.ui.session import did, read
 from pages.ui.words import DECISION
 
 SOURCES = {"search": N_("Search"), "invited": N_("Invited, no day yet"), "rebook": N_("To rebook"), "recalls": N_("Recalls")}
+ASKED = {"asked": N_("Asked for")}
 SHOWN = 12
 
 
@@ -22,9 +24,10 @@ def dialog(user: Person, line: ClinicLine, slot: int) -> None:
     def drawer() -> None:
         minutes = (line.ends_at - line.starts_at) / line.slots
         st.markdown(f"**{moment(line.starts_at + minutes * slot)}** · {line.name}, {line.site_name}")
-        first = "recalls" if line.assessment else "search"
+        offered = {**(ASKED if asked_for(user) else {}), **SOURCES}
+        first = next(iter(ASKED)) if asked_for(user) else "recalls" if line.assessment else "search"
         source = st.segmented_control(
-            _("From"), list(SOURCES), default=first, format_func=lambda one: _(SOURCES[one]), key=f"from-{line.id}-{slot}",
+            _("From"), list(offered), default=first, format_func=lambda one: _(offered[one]), key=f"from-{line.id}-{slot}",
             label_visibility="collapsed",
         )  # fmt: skip
         found = _found(user, line, source or first)
@@ -42,6 +45,8 @@ def dialog(user: Person, line: ClinicLine, slot: int) -> None:
 
 def _found(user: Person, line: ClinicLine, source: str) -> dict[tuple[int, int | None], str]:
     """(participant, recall) → the line to choose by."""
+    if source in ASKED:
+        return asked_for(user)
     if source == "search":
         text = st.text_input(_("Search"), placeholder=_("Name, hospital number or FL number"), key=f"search-{line.id}")
         rows = read(search, user, text, size=SHOWN).rows if text.strip() else ()
@@ -61,3 +66,12 @@ def _found(user: Person, line: ClinicLine, source: str) -> dict[tuple[int, int |
     asked = Ask(line.card_id, Kind.reminder, site_id=line.site_id, answer_days=0)
     invited = read(named_due, user, asked, size=SHOWN).rows
     return {(one.participant_id, None): f"{one.name} · {_('invited {day}', day=one.since)}" for one in invited}
+
+
+def asked_for(user: Person) -> dict[tuple[int, int | None], str]:
+    """Whom another page sent here to be booked, by the address: the participant, and the recall that the appointment answers."""
+    who, recall = (st.query_params.get(name, "") for name in ("participant", "recall"))
+    if not who.isdigit():
+        return {}
+    one = read(line_of, user, int(who))
+    return {(one.id, int(recall) if recall.isdigit() else None): f"{one.name} · {one.number} · {day(one.birth_date)}"}
