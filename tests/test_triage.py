@@ -1,6 +1,5 @@
 """The queue: what comes first and why, who has what in hand, and that two people never get the same case."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -312,7 +311,7 @@ def test_a_decided_case_cannot_be_claimed(database: str) -> None:
             triage.claim(session, dana, exam.id or 0)
 
 
-def test_ten_thousand_waiting_cases_take_the_same_few_queries_and_less_than_two_seconds(sqlite_database: str) -> None:
+def test_ten_thousand_waiting_cases_take_the_same_few_queries(sqlite_database: str) -> None:
     with transaction() as session:
         carl, model = a_person(session, "carl", role=Role.coordinator), a_model(session)
         first = an_exam(session)
@@ -325,10 +324,8 @@ def test_ten_thousand_waiting_cases_take_the_same_few_queries_and_less_than_two_
         connection.execute(insert(Exam), [exam | {"id": n} for n in ids])
         connection.execute(insert(ModelRun), [done | {"id": n + 1000, "exam_id": n, "version_id": model.id} for n in ids])
         connection.execute(insert(Finding), [mark | {"run_id": n + 1000, "number": k} for n in ids for k in (1, 2)])
-        start = time.process_time()
         found: list[Worklist] = []
         assert statements(lambda: found.append(triage.worklist(session, carl, Filters()))) == queries
-        assert time.process_time() - start < 2
     assert (found[0].total, len(found[0].rows), found[0].rows[-1].urgency) == (10_001, 500, "soon")
 
 
