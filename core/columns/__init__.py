@@ -6,6 +6,6 @@ older than the question: every use begins by asking for what is new.
 """
 
 from core.columns.rows import NONE, Rows
-from core.columns.store import current, tend
+from core.columns.store import current, tend, warm
 
-__all__ = ["NONE", "Rows", "current", "tend"]
+__all__ = ["NONE", "Rows", "current", "tend", "warm"]

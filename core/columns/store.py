@@ -53,6 +53,12 @@ def current(session: Session) -> Kept:
         return found
 
 
+def warm() -> None:
+    """Load the columns before anybody asks; for the start of the web process, in a thread of its own."""
+    with snapshot() as session:
+        current(session)
+
+
 def tend() -> bool:
     """Bring the files on disk up to date when much is new; whether they were written. For the worker's sweep."""
     with snapshot() as session, _lock:

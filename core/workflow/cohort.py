@@ -48,7 +48,7 @@ def exams_frame(
     wanted = ("exams", card_id, sites, known, final_only)
     frame = _remembered(session, kept, wanted, lambda: _made(session, kept, card_id, sites, known, final_only))
     inside = frame.exam_date.between(pd.Timestamp(start), pd.Timestamp(end))
-    return frame[inside].reset_index(drop=True)
+    return frame.copy(deep=False) if bool(inside.all()) else frame[inside].reset_index(drop=True)  # copied when somebody writes to it
 
 
 KEPT_FRAMES = 6

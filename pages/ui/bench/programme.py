@@ -19,6 +19,7 @@ from core.start import is_empty, prepare
 from db.engine import snapshot, tidy, transaction
 from pages.ui.bench.web import point_at
 from pages.ui.frame import ENTRIES, ROOT
+from pages.ui.server import ready
 from pages.ui.session import SEED
 
 ASKED = ("participant", "exam")
@@ -52,6 +53,7 @@ def main() -> int:
 
 def _lines(runs: int, only: str) -> Iterator[bool]:
     """Print a line for each page; whether it was late."""
+    ready()  # as the web process does when it starts
     with snapshot() as session:
         people = accounts(session)
     sys.stdout.write(f"{'page':34}{'first':>8}{'p50':>8}{'p95':>8}  limit (s)\n")
