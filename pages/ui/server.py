@@ -17,7 +17,7 @@ from pages.ui.routes import ROUTES
 from pages.ui.session import unexpected
 
 ROOT = Path(__file__).resolve().parents[2]
-SLOW_TO_LOAD = ("scipy.stats", "plotly.graph_objects", "core.exchange.pdf")
+SLOW_TO_LOAD = ("scipy.stats", "plotly.graph_objects", "core.exchange.pdf", "core.exchange.tabular")
 
 
 def web() -> st.App:
