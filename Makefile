@@ -13,7 +13,7 @@ test: $(VENV)/test.stamp peers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not e2e" -q
-	$(BIN)/python -m pytest -m e2e -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m e2e -q
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_architecture.py

@@ -12,6 +12,8 @@ from models.bench.phantom import BALL_DIAMETER_MM, BALL_LPS_MM, thorax
 from models.lung_ct import LungCT
 from models.refusal import NoResult
 
+pytestmark = pytest.mark.xdist_group("lung_ct")  # one worker, so that the scan is scored once
+
 SHARED = Path(os.environ.get("FIRSTLIGHT_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
