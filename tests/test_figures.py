@@ -2,11 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from core.clock import today
 from core.metrics.accuracy import accuracy
 from core.metrics.programme import Tally
 from core.metrics.proportions import proportion
@@ -102,6 +105,14 @@ GATED, RATE = ("24 of 200", "too few for a rate (fewer than 25)"), ("12.5 %", "8
 def test_a_rate_is_written_only_from_25_on(positives: int, written: tuple[str, str]) -> None:
     one = group("x", positives).of("recall_first")
     assert (indicators.value(one), indicators.beside(one)) == written
+
+
+@pytest.mark.parametrize(
+    ("days", "written"), [(900, "too few for a rate until "), (4000, "too few for a rate for more than ten years at this pace")]
+)
+def test_a_date_is_named_only_when_it_is_near(days: int, written: str) -> None:
+    one = replace(group("x", 3).of("recall_first"), stable_on=today() + timedelta(days=days))
+    assert indicators.unstable(one).startswith(written)
 
 
 def test_a_verified_band_alarms_and_an_unverified_one_only_remarks() -> None:

@@ -1,7 +1,9 @@
 """How one indicator is written: its value with unit, interval and counts, and its place against its band."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from core.clock import today
 from core.metrics.benchmark import Band
 from core.metrics.interval import Interval
 from core.metrics.programme import Indicator
@@ -9,6 +11,8 @@ from pages.ui.i18n import N_, _, language, n_, number
 from pages.ui.tables import Tone
 
 RATES = ("%", "per 1000")
+FAR = timedelta(days=3652)
+"""A date that lies further ahead is not named."""
 SCALE = {"%": 100.0, "per 1000": 1000.0, "days": 1.0, "kappa": 1.0, "mGy": 1.0, "mGy·cm": 1.0}
 DIGITS = {"%": 1, "per 1000": 1, "kappa": 2, "days": 1, "mGy": 2, "mGy·cm": 0}
 UNITS = {
@@ -61,6 +65,8 @@ def beside(one: Indicator) -> str:
 def unstable(one: Indicator) -> str:
     """That there are too few for a rate, and until when at the pace so far."""
     if one.stable_on is not None:
+        if one.stable_on > today() + FAR:
+            return _("too few for a rate for more than ten years at this pace")
         return _("too few for a rate until {day}", day=one.stable_on)
     return _("too few for a rate (fewer than 25)")
 
