@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
 from sqlmodel import Session, select
 
 from core import audit, columns
-from core.columns import NONE, rows, store
+from core.columns import NONE, disk, rows, store
 from core.columns.places import first, highest, last, lowest, places, rank
 from core.columns.source import SOURCES
 from core.settings import settings
@@ -117,13 +116,25 @@ def test_files_of_another_database_or_damaged_ones_are_not_used(monkeypatch: pyt
     one = some_exam()
     columns.tend()
     folder = settings().data_dir / "columns"
+    right = kept("exam")["exam_day"].tolist()
+    held = next(iter(store._known.values()))
+    said = {"change": held.change, "audit": list(held.audit or ())}
+    disk.write(folder, _one_day_later(held), {"mark": held.mark, **said})
+    store._known.clear()
+    assert kept("exam")["exam_day"].tolist() == [right[0] + 1], "files of this database are used"
+    disk.write(folder, _one_day_later(held), {"mark": "another database", **said})
+    store._known.clear()
+    assert kept("exam")["exam_day"].tolist() == right
+    disk.write(folder, _one_day_later(held), {"mark": held.mark, **said})
     (folder / "decision.feather").unlink()
     store._known.clear()
-    assert kept("exam")["id"].tolist() == [one]
-    with transaction() as session:
-        session.connection().execute(text("UPDATE installation SET mark = 'another'"))
-    store._known.clear()
-    assert kept("exam")["id"].tolist() == [one]
+    assert (kept("exam")["id"].tolist(), kept("exam")["exam_day"].tolist()) == ([one], right)
+
+
+def _one_day_later(held: store.Kept) -> dict[str, rows.Rows]:
+    """The columns with every exam on a wrong day, so that it is seen whether they are used."""
+    exam = held["exam"]
+    return {**held.tables, "exam": rows.Rows({**exam.columns, "exam_day": exam["exam_day"] + 1}, exam.words)}
 
 
 def test_a_restored_copy_that_went_another_way_is_read_anew() -> None:
@@ -136,9 +147,11 @@ def test_a_restored_copy_that_went_another_way_is_read_anew() -> None:
     assert held.audit is not None
     with snapshot() as session:
         assert session.exec(select(AuditEvent.hash).order_by(AuditEvent.id.desc())).first() == held.audit[1]  # type: ignore[union-attr]
-    wrong = {name: found.take(np.zeros(0, int)) for name, found in held.tables.items()}
-    store._known[address] = store.Kept(wrong, held.change, (held.audit[0], "another hash"), held.mark)
-    assert len(kept("exam")) == 1
+    right = held["exam"]["exam_day"].tolist()
+    store._known[address] = store.Kept(_one_day_later(held), held.change, held.audit, held.mark)
+    assert kept("exam")["exam_day"].tolist() == [right[0] + 1], "what is known is used while the trail agrees"
+    store._known[address] = store.Kept(_one_day_later(held), held.change, (held.audit[0], "another hash"), held.mark)
+    assert kept("exam")["exam_day"].tolist() == right
 
 
 def test_words_and_numbers_are_what_the_rows_say() -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.clock import today
+from core.exchange.tabular import csv_text
 from core.metrics.accuracy import accuracy
 from core.metrics.programme import Tally
 from core.metrics.proportions import proportion
@@ -17,7 +18,6 @@ from core.words import say
 from core.workflow.programme_figures import Group
 from pages.ui import indicators, score_figures
 from pages.ui.figures import DARK, LIGHT, Palette
-from pages.ui.sheet import sheet
 from pages.ui.trend import trend
 from tests.cohort_build import frame, terms
 
@@ -132,6 +132,6 @@ def test_nothing_to_divide_by_is_written_as_counts() -> None:
 
 
 def test_cells_that_would_run_as_formulas_are_text() -> None:
-    text = sheet(["name", "n"], [("=cmd()", 1), ("+1", None), ("plain", 0.12345678)])
+    text = csv_text(["name", "n"], [("=cmd()", 1), ("+1", None), ("plain", 0.12345678)])
     assert text.startswith("\ufeff")
     assert list(csv.reader(io.StringIO(text[1:])))[1:] == [["'=cmd()", "1"], ["'+1", ""], ["plain", "0.123457"]]

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fpdf.fonts import TTFFont
-
 from core.exchange.content import Content
 from core.exchange.fonts import fonts
-from core.exchange.pdf import SMALL, WIDTH, Paper, _plain
+from core.exchange.pdf import SMALL, WIDTH, Paper, _plain, finished
 
 
 def pdf(letters: Sequence[Content], *, at: datetime) -> bytes:
@@ -21,11 +19,7 @@ def pdf(letters: Sequence[Content], *, at: datetime) -> bytes:
         paper.head()
         for section in one.sections:
             paper.section(section)
-    made = bytes(paper.output())
-    for font in paper.fonts.values():
-        if isinstance(font, TTFFont):
-            font.close()
-    return made
+    return finished(paper)
 
 
 class _Letters(Paper):

@@ -28,6 +28,11 @@ def pdf(content: Content, *, at: datetime) -> bytes:
     paper.head()
     for section in content.sections:
         paper.section(section)
+    return finished(paper)
+
+
+def finished(paper: FPDF) -> bytes:
+    """The bytes of a drawn document; its font files are closed."""
     made = bytes(paper.output())
     for font in paper.fonts.values():
         if isinstance(font, TTFFont):

@@ -19,6 +19,8 @@ class Yearly:
     found: ProgrammeFigures
     made: Return | None
     checks: tuple[Check, ...]
+    compared: bool = False
+    """Whether there was a year before to compare with."""
 
 
 def yearly(session: Session, person: Person, asked: Question) -> Yearly:
@@ -28,7 +30,8 @@ def yearly(session: Session, person: Person, asked: Question) -> Yearly:
         return Yearly(found, None, ())
     before = figures(session, person, replace(asked, period=year_before(asked.period), synthetic=found.synthetic))
     made = kc62(found)
-    return Yearly(found, made, checks(made, kc62(before) if before.counts.exams else None))
+    compared = before.counts.exams > 0
+    return Yearly(found, made, checks(made, kc62(before) if compared else None), compared)
 
 
 def exams(session: Session, person: Person, asked: Question) -> tuple[ProgrammeFigures, Export]:

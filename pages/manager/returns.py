@@ -8,7 +8,7 @@ from core.sites import sites
 from pages.ui.frame import filters, head, nothing_here
 from pages.ui.i18n import _
 from pages.ui.returns import kc62, lcsr
-from pages.ui.returns.filters import about, asked
+from pages.ui.returns.filters import about, asked, plain
 from pages.ui.session import read, require
 
 user = require(Act.see_figures)
@@ -19,12 +19,12 @@ if question.card_id == "breast":
     made = read(yearly, user, question)
     with top, head(_("Returns"), about(made.found)):
         if made.made is not None:
-            kc62.download(made.made, made.checks, year, about(made.found))
+            kc62.download(made.made, made.checks, year, plain(made.found))
     if made.made is None:
         nothing_here(_("There is nothing to return for this year."), _("Choose another year or site."))
         st.stop()
     st.markdown(f":gray[{_('In the form of KC62, not KC62 itself: check it against the guidance of the office that asks for it.')}]")
-    kc62.looked_at(made.checks)
+    kc62.looked_at(made.checks, compared=made.compared)
     kc62.return_table(made.made, made.checks)
 else:
     found, export = read(exams, user, question)

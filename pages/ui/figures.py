@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.exchange.tabular import csv_text
 from pages.ui.i18n import _
-from pages.ui.sheet import sheet
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,6 @@ def show(figure: go.Figure, key: str, *, alt: str, header: Sequence[str], rows: 
     config = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": image}
     st.plotly_chart(figure, key=f"plot-{key}", theme=None, config=config, alt=alt)
     st.download_button(
-        _("Data"), sheet(header, rows), f"firstlight-{key}.csv", "text/csv", key=f"data-{key}", type="tertiary",
+        _("Data"), csv_text(header, rows), f"firstlight-{key}.csv", "text/csv", key=f"data-{key}", type="tertiary",
         icon=":material/table:", on_click="ignore", help=_("The numbers of this plot as a table (CSV)"),
     )  # fmt: skip

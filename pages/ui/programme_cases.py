@@ -12,13 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Act, Person
+from core.exchange.tabular import csv_text
 from core.figures.cuts import KINDS, Kind
 from core.metrics.measures import BY_KEY
 from core.workflow.programme_figures import ProgrammeFigures, cases
 from pages.ui.choice import asked, choice, remember
 from pages.ui.i18n import _, day
 from pages.ui.programme.numbers import part_name
-from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, table
 from pages.ui.words import DECISION, OUTCOME, word
 
@@ -93,7 +93,7 @@ def _page(n: int) -> int:
 def _file(rows: pd.DataFrame) -> str:
     wanted = [name for name in COLUMNS if name in rows]
     values = rows[wanted].astype(object).where(rows[wanted].notna(), None).values.tolist()
-    return sheet(wanted, values)
+    return csv_text(wanted, values)
 
 
 def _exam_columns(linked: bool) -> list[Column]:

@@ -72,6 +72,8 @@ def state_line(found: ProgrammeFigures, where: str) -> str:
         (n.provisional, n_("{n} provisional outcome", "{n} provisional outcomes", n.provisional)),
     ]  # fmt: skip
     mark = f":orange-badge[{_('invented')}] " if found.synthetic else ""
+    if not n.exams:
+        words = _("**No exam**, {where}, as known on {as_of}.", where=where, as_of=found.as_of)
     rule = _("Positive: {categories}, or recalled for assessment.", categories=", ".join(found.terms.positive))
     return f"{mark}{words} {listed(text for count, text in apart if count)} {rule}"
 

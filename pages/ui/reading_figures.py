@@ -6,10 +6,10 @@ from datetime import date
 
 import streamlit as st
 
+from core.exchange.tabular import csv_text
 from core.metrics.proportions import Proportion
 from core.workflow.reader_statistics import Figures, Month, Progress, ReaderStatistics
 from pages.ui.i18n import N_, _, day, n_, number
-from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, table, two
 
 TARGET = {
@@ -79,7 +79,7 @@ def export(found: ReaderStatistics) -> str:
         _("Month"), _("Blind reads"), _("Left out"), _("Seconds a read"), _("Interrupted"), _("First reads"), _("Second reads"),
         _("Recalled"), _("Technical recalls"),
     ]  # fmt: skip
-    return sheet(header, [_line(one.first_day, one.figures) for one in found.months])
+    return csv_text(header, [_line(one.first_day, one.figures) for one in found.months])
 
 
 def _target(one: Progress) -> None:

@@ -9,13 +9,13 @@ from core.clinics import settling, steps
 from core.clinics.day import AppointmentLine, ClinicDay, Slot
 from core.clinics.day import clinic as clinic_day
 from core.clock import now
+from core.exchange.tabular import csv_text
 from db.enums import AppointmentStep
 from pages.ui.clinics import booking, calling_off, letters, more
 from pages.ui.clinics.words import TAKE, step_chip
 from pages.ui.frame import head
 from pages.ui.i18n import _, day, moment, n_
 from pages.ui.session import did, read
-from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, table, two
 
 S = AppointmentStep
@@ -135,7 +135,7 @@ def _appointments(found: ClinicDay) -> dict[int, AppointmentLine]:
 def _day_list(found: ClinicDay) -> str:
     header = (_("Time"), _("Participant"), _("Number"), _("Born"), _("State"), _("Note"))
     rows = [(f"{slot.starts_at.astimezone():%H:%M}", *line) for slot in found.slots for line in _lines(slot)]
-    return sheet(header, rows)
+    return csv_text(header, rows)
 
 
 def _lines(slot: Slot) -> list[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core import jobs
 from core.access import Person
+from core.exchange.tabular import csv_text
 from core.roster import lists
 from core.roster.columns import FIELDS
 from core.roster.entry import Problem
@@ -15,7 +16,6 @@ from core.words import Sentence
 from pages.ui.cohorts import list_columns
 from pages.ui.i18n import N_, _, language, literal, moment, n_, number, show, use
 from pages.ui.session import did, read
-from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, chip, table
 
 SHOWN = 200
@@ -153,4 +153,4 @@ def _csv(found: tuple[Problem, ...], spoken: str) -> bytes:
     """Every remark; made when the button is pressed, outside of the page."""
     use(spoken)
     rows = [[one.line, _("Look at it") if one.doubt else _("Not taken in"), _field(one), show(one.said)] for one in found]
-    return sheet([_("Line"), _("Result"), _("Column"), _("Why, and what to do")], rows).encode()
+    return csv_text([_("Line"), _("Result"), _("Column"), _("Why, and what to do")], rows).encode()

@@ -9,7 +9,7 @@ from core.cohorts import merging
 from core.cohorts.alike import LIKELY, VERY_LIKELY
 from core.cohorts.duplicates import Found, Pair
 from core.workflow.participants import ParticipantLine
-from pages.ui.i18n import N_, _, day, literal, moment, n_, number, show
+from pages.ui.i18n import N_, _, day, literal, moment, n_, show
 from pages.ui.session import did
 from pages.ui.tables import Column, Row, Tone, chip, table, two
 from pages.ui.words import PROGRAMME, SEX, word
@@ -34,7 +34,12 @@ def state_line(found: Found) -> str:
     if found.at is None:
         return _("Nobody was compared yet; the worker does it within minutes.")
     said = n_("**{n} pair** waits to be settled.", "**{n} pairs** wait to be settled.", found.total)
-    looked = _("{participants} participants were compared on {moment}", participants=number(found.participants), moment=moment(found.at))
+    looked = n_(
+        "{n} participant was compared on {moment}",
+        "{n} participants were compared on {moment}",
+        found.participants,
+        moment=moment(found.at),
+    )
     return f"{said} :gray[{looked}{'; ' + _('who came since follows within minutes') if found.behind else ''}.]"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.exchange.tabular import csv_text
 from core.figures.comparison import Line, compare
 from core.figures.cuts import KINDS, Kind
 from core.workflow.programme_figures import Group, ProgrammeFigures
@@ -11,7 +12,6 @@ from pages.ui import indicators
 from pages.ui.choice import pick
 from pages.ui.i18n import _, number, show
 from pages.ui.programme.numbers import part_name
-from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, chip, table
 
 PAIRS: tuple[Kind, ...] = ("site", "round", "age", "density", "reader", "year", "quarter")
@@ -45,7 +45,7 @@ def _lines(lines: Sequence[Line], first: str, second: str, groups: tuple[Group, 
     table("compare-lines", columns, [_row(line) for line in shown], label=_("Compare two groups"), height="420px")
     header = [_("Figure"), first, second, _("Difference"), _("95 % from"), _("95 % to")]
     st.download_button(
-        _("Data"), sheet(header, [_cells(line) for line in shown]), "firstlight-comparison.csv", "text/csv", key="compare-data",
+        _("Data"), csv_text(header, [_cells(line) for line in shown]), "firstlight-comparison.csv", "text/csv", key="compare-data",
         type="tertiary", icon=":material/table:", on_click="ignore",
     )  # fmt: skip
     st.markdown(f":gray[{_('Many figures are compared at once: one in twenty differs by chance.')}]")

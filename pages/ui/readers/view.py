@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.exchange.tabular import csv_text
 from core.metrics.funnel import Point
 from core.metrics.proportions import STABLE_NUMERATOR, Proportion
 from core.readers.lines import PER_1000, RATES, ReaderLine, Readers
@@ -11,7 +12,6 @@ from pages.ui.funnel import plot as plot_funnel
 from pages.ui.i18n import N_, _, literal, n_, number
 from pages.ui.indicators import listed
 from pages.ui.readers.discordant import share
-from pages.ui.sheet import sheet
 from pages.ui.tables import Column, Row, chip, table, two
 
 COLUMNS = ("recall", "detection", "ppv", "found", "arbitration")
@@ -59,7 +59,9 @@ def exceptions(made: Readers) -> None:
         if line.discordant is not None and line.discordant.n >= STABLE_NUMERATOR and line.discordant.excess.low > 0:
             said += 1
             st.markdown(f":orange-badge[◆ {_('Discordant cancers')}] **{literal(line.name)}**: {share(line.discordant)}")
-    if not said and made.lines:
+    if made.lines and not any(made.funnel(key) for key in ("recall", "detection", "ppv")):
+        st.markdown(f":gray[{_('Fewer than two readers with cases: nobody can be compared.')}]")
+    elif not said and made.lines:
         st.markdown(f":green-badge[✓ {_('Inside')}] {_('No reader lies further from the others than chance explains.')}")
 
 
@@ -90,8 +92,8 @@ def lines(made: Readers) -> None:
         for line in made.lines
     ]  # fmt: skip
     st.download_button(
-        _("Data"), sheet(header, rows), "firstlight-readers.csv", "text/csv", key="readers-data", type="tertiary", icon=":material/table:",
-        on_click="ignore",
+        _("Data"), csv_text(header, rows), "firstlight-readers.csv", "text/csv", key="readers-data", type="tertiary",
+        icon=":material/table:", on_click="ignore",
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Which return is asked for: programme, year, site and day of knowledge."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.returns.years import calendar_years, financial_years
 from core.sites import SiteLine
@@ -25,9 +26,15 @@ def asked(sites: Sequence[SiteLine]) -> tuple[Question, str]:
 
 
 def about(found: ProgrammeFigures) -> str:
-    """How many exams of when, as known when."""
+    """How many exams of when, as known when, in markdown."""
     n = found.counts.exams
     mark = f":orange-badge[{_('invented')}] " if found.synthetic and n else ""
     exams = n_("**{n} exam** of {start} – {end}, as known on {as_of}.", "**{n} exams** of {start} – {end}, as known on {as_of}.", n,
                start=found.asked.period.start, end=found.asked.period.end, as_of=found.as_of)  # fmt: skip
     return f"{mark}{exams}"
+
+
+def plain(found: ProgrammeFigures) -> str:
+    """The same without marks of markdown, for a file."""
+    said = about(replace(found, synthetic=False)).replace("**", "")
+    return f"{_('invented')}: {said}" if found.synthetic else said

@@ -16,7 +16,7 @@ KIND = {"sum": N_("does not fit"), "jump": N_("changed"), "few": N_("too few")}
 ROUNDS = (N_("First rounds"), N_("Later rounds"))
 
 
-def looked_at(found: Sequence[Check]) -> None:
+def looked_at(found: Sequence[Check], *, compared: bool) -> None:
     """What must be looked at before the return goes out; rates of few cases only counted, their lines carry the "!"."""
     for one in found:
         if one.kind != "few":
@@ -24,7 +24,8 @@ def looked_at(found: Sequence[Check]) -> None:
             st.markdown(f":{tone}-badge[{'▲' if one.kind == 'sum' else '◆'} {_(KIND[one.kind])}] {show(one.said)}")
     few = sum(one.kind == "few" for one in found)
     if not any(one.kind != "few" for one in found):
-        st.markdown(f":green-badge[✓ {_('Fits')}] {_('Lines fit each other, and no rate has jumped since the year before.')}")
+        jumped = _("no rate has jumped since the year before") if compared else _("there is no year before to compare with")
+        st.markdown(f":green-badge[✓ {_('Fits')}] {_('Lines fit each other')}; {jumped}.")
     if few:
         st.markdown(
             f":gray[{n_('{n} rate marked ! rests on fewer than 25 cases.', '{n} rates marked ! rest on fewer than 25 cases.', few)}]"
@@ -58,9 +59,10 @@ def _rate(made: Return, line: Line, round_: int) -> str:
     among = made.total(line.among, round_) if line.among in made.counts else 0
     if not among:
         return "–"
+    if made.few(line, round_):
+        return f"{_('{x} of {n}', x=number(made.total(line.key, round_)), n=number(among))} !"
     share = number(line.per * made.total(line.key, round_) / among, 1)
-    unit = _("{value} %", value=share) if line.per == 100 else _("{value} per 1000", value=share)
-    return f"{unit} !" if made.few(line, round_) else unit
+    return _("{value} %", value=share) if line.per == 100 else _("{value} per 1000", value=share)
 
 
 def _by_age(made: Return) -> None:
