@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -40,7 +40,10 @@ class Nodule:
     """A finding above the operating point. Positions are voxel centres of the given volume; diameters are axial.
 
     `probability`: that it is a nodule; `malignancy`: suspicion as radiologists' consensus would give it, calibrated; both in [0, 1].
-    `nodule_type` and `upper_lobe` are None: this version does not measure them.
+    What could not be told is None. `nodule_type`: "solid", "part-solid" or "non-solid", and the `solid_…` sizes are those of the solid part of a
+    part-solid one. `third`: "upper", "middle" or "lower" third of its lung by height. `pleural_mm`: from its mask to the edge of the lung field, 0
+    where it touches. `attributes`: readers' scales (1 to 5, calcification to 6) as the network estimates them. `baseline_malignancy`: what the
+    diameter alone would say, calibrated on the same nodules.
     """
 
     center_lps_mm: Point
@@ -56,6 +59,18 @@ class Nodule:
     side: str | None
     nodule_type: str | None = None
     upper_lobe: bool | None = None
+    third: str | None = None
+    effective_diameter_mm: float | None = None
+    solid_long_mm: float | None = None
+    solid_short_mm: float | None = None
+    solid_mean_mm: float | None = None
+    solid_volume_mm3: float | None = None
+    calcification: str | None = None
+    fat: bool | None = None
+    pleural_mm: float | None = None
+    spiculation: float | None = None
+    attributes: dict[str, float] = field(default_factory=dict)
+    baseline_malignancy: float | None = None
 
 
 @dataclass(frozen=True)
