@@ -40,10 +40,10 @@ class Nodule:
     """A finding above the operating point. Positions are voxel centres of the given volume; diameters are axial.
 
     `probability`: that it is a nodule; `malignancy`: suspicion as radiologists' consensus would give it, calibrated; both in [0, 1].
-    What could not be told is None. `nodule_type`: "solid", "part-solid" or "non-solid", and the `solid_…` sizes are those of the solid part of a
-    part-solid one. `third`: "upper", "middle" or "lower" third of its lung by height. `pleural_mm`: from its mask to the edge of the lung field, 0
-    where it touches. `attributes`: readers' scales (1 to 5, calcification to 6) as the network estimates them. `baseline_malignancy`: what the
-    diameter alone would say, calibrated on the same nodules.
+    What could not be told is None. `nodule_type`: "solid", "part-solid" or "non-solid"; the `solid_…` sizes are those of the solid part of
+    a part-solid one. `third`: "upper", "middle" or "lower" third of its lung by height. `pleural_mm`: from its mask to the edge of the lung
+    field, 0 where it touches. `attributes`: readers' scales (1 to 5, calcification to 6) as the network estimates them.
+    `baseline_malignancy`: what the diameter alone would say, calibrated on the same nodules.
     """
 
     center_lps_mm: Point

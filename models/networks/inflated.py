@@ -52,7 +52,8 @@ class Front(nn.Module):
         turned = x.flip(3, 4).transpose(3, 4)  # (B, 1, Z, X to the right, Y to the front)
         y = self.maxpool(torch.relu(self.bn1(self.conv1(turned))))  # (B, 64, Z/2, X/4, Y/4)
         y = self.layer2(self.layer1(y))  # (B, 512, Z/4, X/8, Y/8)
-        return y.transpose(3, 4).flip(3, 4)
+        back: Tensor = y.transpose(3, 4).flip(3, 4)
+        return back
 
     def load_published(self, tensors: dict[str, Tensor]) -> None:
         """Take over Astra's tensors (names without prefix); what this front does not have is left out, nothing may be missing."""
