@@ -8,7 +8,7 @@ from db.tables.document import Document
 from db.tables.episode import Episode, EpisodeEvent
 from db.tables.imaging import Exam, ExamInstance, Instance, NoduleMatch, Registration, Series, Study, UndecidedExam
 from db.tables.intake import IntakeBatch, IntakeItem
-from db.tables.model import Finding, ModelRun, ModelStatus, ModelVersion
+from db.tables.model import Finding, ModelReport, ModelRun, ModelStatus, ModelVersion
 from db.tables.outcome import Assessment, Outcome, Pathology, SecondCheck
 from db.tables.participant import (
     Participant,
@@ -40,8 +40,8 @@ from db.tables.task import Task, TaskEvent
 APPEND_ONLY: tuple[str, ...] = tuple(
     str(table.__tablename__)
     for table in (
-        RoleGrant, RoleGrantEnd, SignInEvent, AuditEvent, EpisodeEvent, IntakeItem, ModelVersion, ModelStatus, ModelRun, Finding,
-        Outcome, ParticipantFact, AiPolicy, Read, Decision, Deferral, Recall, RecallEvent,
+        RoleGrant, RoleGrantEnd, SignInEvent, AuditEvent, EpisodeEvent, IntakeItem, ModelVersion, ModelStatus, ModelRun, ModelReport,
+        Finding, Outcome, ParticipantFact, AiPolicy, Read, Decision, Deferral, Recall, RecallEvent,
         Appointment, AppointmentEvent, Assessment, CohortMember, CohortVersion, Contact, Delivery, FigureSnapshot, IndicatorSetting,
         Mailing, MailingItem, ParticipantMerge, ParticipantsApart, Pathology, SecondCheck, Task, TaskEvent,
         Arbitration, ArbitrationAuthor, Document, NoduleMatch, PriorRequest, ReadingSessionStep, ReadUndone, Registration, Reveal,
@@ -53,8 +53,8 @@ __all__ = [
     "APPEND_ONLY", "AiPolicy", "Appointment", "AppointmentEvent", "Arbitration", "ArbitrationAuthor", "Assessment", "AuditEvent",
     "Claim", "Clinic", "Cohort", "CohortMember", "CohortVersion", "Contact", "Decision", "Deferral", "Delivery", "Document", "Episode",
     "EpisodeEvent", "Exam", "ExamInstance", "FigureSnapshot", "Finding", "HandedInList", "IndicatorSetting", "Installation", "Instance",
-    "IntakeBatch", "IntakeItem", "Mailing", "MailingItem", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch", "OpenRecall",
-    "Outcome", "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
+    "IntakeBatch", "IntakeItem", "Mailing", "MailingItem", "ModelReport", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch",
+    "OpenRecall", "Outcome", "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
     "PriorRequest", "Process", "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall",
     "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd", "RowChange", "SecondCheck", "Series", "SignInEvent",
     "SignInSession", "Site", "Study", "Task", "TaskEvent", "UndecidedExam", "User",

@@ -75,3 +75,19 @@ class Finding(SQLModel, table=True):
     probability: float | None = Field(default=None, description="That it is what `kind` says, 0 to 1")
     malignancy: float | None = Field(default=None, description="Suspicion of malignancy, 0 to 1")
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+class ModelReport(SQLModel, table=True):
+    """What an evaluation of one version on labelled images said, as it was handed in. Append-only."""
+
+    __table_args__ = (UniqueConstraint("version_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    version_id: int = Field(foreign_key="modelversion.id", index=True)
+    task: str = Field(max_length=64)
+    made_at: datetime = Field(sa_type=UtcDateTime, description="When the evaluation ran, as the report says")
+    added_at: datetime = Field(sa_type=UtcDateTime)
+    author_id: int | None = Field(default=None, foreign_key="app_user.id", description="Who handed it in; None: it came with the card")
+    cases: int = Field(description="Nodules, scans or images that the figures are counted from")
+    sha256: str = Field(max_length=64, description="Of the file as it was handed in")
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
