@@ -54,8 +54,8 @@ __all__ = [
     "Claim", "Clinic", "Cohort", "CohortMember", "CohortVersion", "Contact", "Decision", "Deferral", "Delivery", "Document", "Episode",
     "EpisodeEvent", "Exam", "ExamInstance", "FigureSnapshot", "Finding", "HandedInList", "IndicatorSetting", "Installation", "Instance",
     "IntakeBatch", "IntakeItem", "Mailing", "MailingItem", "ModelReport", "ModelRun", "ModelStatus", "ModelVersion", "NoduleMatch",
-    "OpenRecall", "Outcome", "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology", "PlaceHeld",
-    "PriorRequest", "Process", "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep", "Recall",
-    "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd", "RowChange", "SecondCheck", "Series", "SignInEvent",
+    "OpenRecall", "Outcome", "Participant", "ParticipantFact", "ParticipantMerge", "ParticipantToken", "ParticipantsApart", "Pathology",
+    "PlaceHeld", "PriorRequest", "Process", "Programme", "Questionnaire", "Read", "ReadUndone", "ReadingSession", "ReadingSessionStep",
+    "Recall", "RecallEvent", "Registration", "Reveal", "RoleGrant", "RoleGrantEnd", "RowChange", "SecondCheck", "Series", "SignInEvent",
     "SignInSession", "Site", "Study", "Task", "TaskEvent", "UndecidedExam", "User",
 ]  # fmt: skip
