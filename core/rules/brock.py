@@ -46,6 +46,22 @@ COEFFICIENTS = {
 }
 
 
+FLAGS = ("family_history", "emphysema", "upper_lobe", "spiculated")
+"""Yes-or-no inputs over which a probability can be bounded while they are not known."""
+
+
+def participant_logit(*, age: float, female: bool, family_history: bool, emphysema: bool, nodule_count: int, model: Model = "2b") -> float:
+    """Log-odds that the participant adds to those of the centre person (62, male, no family history, no emphysema, four nodules)."""
+    b = COEFFICIENTS[one_of("model", model, COEFFICIENTS)]
+    return (
+        b["age"] * (number("age", age, 18, 110, "years") - 62)
+        + b["female"] * flag("female", female)
+        + b["family_history"] * flag("family_history", family_history)
+        + b["emphysema"] * flag("emphysema", emphysema)
+        + b["nodule_count"] * (whole("nodule_count", nodule_count, 1, 500) - 4)
+    )
+
+
 def malignancy_probability(
     *,
     age: float,
@@ -63,20 +79,19 @@ def malignancy_probability(
 
     Model 2a does not use spiculation. Raises ValueError for an impossible value and MissingInput for None.
     """
-    b = COEFFICIENTS[one_of("model", model, COEFFICIENTS)]
+    person = participant_logit(
+        age=age, female=female, family_history=family_history, emphysema=emphysema, nodule_count=nodule_count, model=model
+    )
+    b = COEFFICIENTS[model]
     kind = one_of("nodule_type", nodule_type, ("solid", "part-solid", "non-solid"))
     size = (positive("diameter_mm", diameter_mm, 100, "mm") / 10) ** -0.5 - 1.58113883
     return float(
         expit(
             b["intercept"]
-            + b["age"] * (number("age", age, 18, 110, "years") - 62)
-            + b["female"] * flag("female", female)
-            + b["family_history"] * flag("family_history", family_history)
-            + b["emphysema"] * flag("emphysema", emphysema)
+            + person
             + b["size"] * size
             + b.get(kind, 0.0)
             + b["upper_lobe"] * flag("upper_lobe", upper_lobe)
-            + b["nodule_count"] * (whole("nodule_count", nodule_count, 1, 500) - 4)
             + b["spiculated"] * flag("spiculated", spiculated)
         )
     )

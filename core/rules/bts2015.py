@@ -18,11 +18,15 @@ PET = N_("PET/CT, then risk by Herder")
 WORK_UP = N_("Further work-up: growing, doubling time of 400 days or less")
 CHOICE = N_("Biopsy or surveillance by preference (unverified limit)")
 SLOW = N_("Consider discharge or surveillance (unverified limit)")
+TREAT = N_("Treatment is to be considered: probability above 70 %")
+TISSUE = N_("Image-guided biopsy or surveillance, by the probability (unverified limits)")
+WATCH = N_("CT surveillance (unverified limit)")
 STABLE = N_("No growth: surveillance to 1 year by volumetry or 2 years by diameter")
 
 SMALL_MM3, LARGE_MM3 = 80.0, 300.0
 SMALL_MM, LARGE_MM = 5.0, 8.0
 BROCK_LIMIT = 0.10
+HERDER_LIMITS = (0.10, 0.70)
 FAST_DAYS, SLOW_DAYS = 400.0, 600.0
 
 
@@ -39,6 +43,13 @@ def first_step(*, volume_mm3: float | None = None, diameter_mm: float | None = N
     if size < large:
         return say(CT_3_MONTHS)
     return say(SURVEILLANCE if number("brock", brock, 0, 1, "") < BROCK_LIMIT else PET)
+
+
+def after_pet(*, herder: float) -> Reason:
+    """Next step from Herder's probability (0–1) after PET/CT; only "above 70 % treat" was found in a primary source."""
+    low, high = HERDER_LIMITS
+    probability = number("herder", herder, 0, 1, "")
+    return say(TREAT if probability > high else WATCH if probability < low else TISSUE)
 
 
 def follow_up(v1_mm3: float, v2_mm3: float, days: float) -> Reason:

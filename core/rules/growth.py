@@ -21,11 +21,18 @@ Trend = Literal["growing", "shrinking", "within measurement error"]
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Percent volume change; doubling time in days (None: unchanged volume; negative: shrinking); and what may be read from them."""
+    """Percent volume change; doubling time in days (None: unchanged volume; negative: shrinking); and what may be read from them.
+
+    The volumes and the days are what it was computed from, `rule` what computed it.
+    """
 
     percent_change: float
     doubling_time_days: float | None
     trend: Trend
+    before_mm3: float
+    now_mm3: float
+    days: float
+    rule: str = f"{NAME}, {VERSION}"
 
 
 def volume_doubling_time_days(v1_mm3: float, v2_mm3: float, days: float) -> float | None:
@@ -54,7 +61,7 @@ def assess(v1_mm3: float, v2_mm3: float, days: float) -> Growth:
     trend: Trend = "within measurement error"
     if abs(change) >= MEASUREMENT_ERROR_PERCENT:
         trend = "growing" if change > 0 else "shrinking"
-    return Growth(change, volume_doubling_time_days(v1_mm3, v2_mm3, days), trend)
+    return Growth(change, volume_doubling_time_days(v1_mm3, v2_mm3, days), trend, v1_mm3, v2_mm3, days)
 
 
 def _ratio(what: str, before: float, now: float, high: float, unit: str) -> float:

@@ -6,7 +6,7 @@ that a disagreement is one of the protocols and not of arithmetic.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from core.rules import bts2015, eups2017, lung_rads, nelson
 from core.rules.conformance import unsound
@@ -14,6 +14,7 @@ from core.rules.growth_error import DIAMETER_ERROR_MM, VOLUME_ERROR
 from core.rules.lung_nodule import Kind, Nodule
 from core.rules.reason import N_, Reason, say
 from core.rules.size import tenths
+from core.rules.stated import Rule
 
 Action = Literal["routine", "sooner", "work-up"]
 ACTIONS: tuple[Action, ...] = ("routine", "sooner", "work-up")
@@ -30,6 +31,7 @@ OF_BTS: dict[str, Action] = {
     bts2015.STABLE: "routine", bts2015.SLOW: "routine", bts2015.CHOICE: "sooner", bts2015.WORK_UP: "work-up",
 }  # fmt: skip
 OF_EUPS: dict[str, Action] = {eups2017.NEXT_ROUND: "routine", eups2017.CT_3_MONTHS: "sooner", eups2017.TEAM: "work-up"}
+Case = TypeVar("Case")
 STEPS = 20  # between no error and the largest error, to both sides
 
 
@@ -37,7 +39,8 @@ STEPS = 20  # between no error and the largest error, to both sides
 class Pair:
     """A nodule now and before (mean diameters in mm, volumes in mm³), `days` apart; `new` when it was not there before.
 
-    `prior_category`: by Lung-RADS at the earlier exam, None where it is not known; a nodule that did not grow steps down from it.
+    `…_solid_mm`: mean diameter of the solid part of a part-solid nodule, 0 before where it had none. `prior_category`: by Lung-RADS at the
+    earlier exam, None where it is not known; a nodule that did not grow steps down from it.
     """
 
     kind: Kind
@@ -49,11 +52,17 @@ class Pair:
     now_mm3: float | None = None
     before_mm3: float | None = None
     prior_category: str | None = None
+    now_solid_mm: float | None = None
+    before_solid_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one protocol says. `action` is None while `gap` names what it lacks; `possible`: every label within the error of measurement."""
+    """What one protocol says. `action` is None while `gap` names what it lacks; `possible`: every label within the error of measurement.
+
+    `beyond`: what it would lack for a size within that error. `inputs`: name and value of everything it looked at; what was not known is
+    not among them.
+    """
 
     protocol: str
     source: str
@@ -62,14 +71,21 @@ class Said:
     action: Action | None
     gap: Reason | None = None
     possible: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, object], ...] = ()
+    beyond: Reason | None = None
 
     @property
     def flips(self) -> bool:
-        return len(self.possible) > 1
+        return len(self.possible) > 1 or self.beyond is not None
 
 
 Verdict = tuple[str, Reason, Action]
 """Short label, words, action."""
+BY_MM = (
+    "kind", "new", "now_mm", "before_mm", "now_solid_mm", "before_solid_mm", "months", "prior_category",
+)  # fmt: skip
+BY_MM3 = ("kind", "new", "now_mm3", "before_mm3", "days")
+"""What a protocol of millimetres and one of cubic millimetres look at."""
 
 
 class Lacking(Exception):
@@ -82,11 +98,12 @@ class Lacking(Exception):
 
 def side_by_side(pair: Pair) -> tuple[Said, ...]:
     """Lung-RADS, NELSON, BTS and the European statement on one pair."""
+    by_mm, by_mm3 = tuple(_other_diameters(pair)), tuple(_other_volumes(pair))
     return (
-        _said(f"{lung_rads.NAME} {lung_rads.VERSION}", lung_rads.SOURCE, pair, _lung_rads, tuple(_other_diameters(pair))),
-        _said(f"{nelson.NAME} {nelson.VERSION}", nelson.SOURCE, pair, _nelson, tuple(_other_volumes(pair))),
-        _said(f"{bts2015.NAME} {bts2015.VERSION}", bts2015.SOURCE, pair, _bts, tuple(_other_volumes(pair))),
-        _said(f"{eups2017.NAME} {eups2017.VERSION}", eups2017.SOURCE, pair, _eups, tuple(_other_volumes(pair))),
+        told(lung_rads, pair, _lung_rads, by_mm, BY_MM),
+        told(nelson, pair, _nelson, by_mm3, BY_MM3),
+        told(bts2015, pair, _bts, by_mm3, BY_MM3),
+        told(eups2017, pair, _eups, by_mm3, BY_MM3),
     )
 
 
@@ -95,38 +112,54 @@ def disagree(said: Sequence[Said]) -> bool:
     return len({one.action for one in said if one.action is not None}) > 1
 
 
-def _said(protocol: str, source: str, pair: Pair, tell: Callable[[Pair], Verdict], others: Sequence[Pair]) -> Said:
+def told(rule: Rule, one: Case, tell: Callable[[Case], Verdict], others: Sequence[Case], used: Sequence[str]) -> Said:
+    """What `tell` says of `one`, and every label it gives to `others`, which are the same nodule within the error of measurement."""
+    protocol = f"{rule.NAME} {rule.VERSION}"
+    inputs = tuple((name, value) for name in used if (value := getattr(one, name)) not in (None, False))
     problem = unsound(protocol)
     if problem is not None:
-        return Said(protocol, source, "", None, None, problem)
+        return Said(protocol, rule.SOURCE, "", None, None, problem, (), inputs)
     try:
-        label, words, action = tell(pair)
+        label, words, action = tell(one)
     except Lacking as lacking:
-        return Said(protocol, source, "", None, None, lacking.reason)
-    found = {label: ACTIONS.index(action)}
+        return Said(protocol, rule.SOURCE, "", None, None, lacking.reason, (), inputs)
+    found, beyond = {label: ACTIONS.index(action)}, None
     for other in others:
         try:
             again, _, its_action = tell(other)
-        except Lacking:
+        except Lacking as lacking:
+            beyond = lacking.reason
             continue
         found.setdefault(again, ACTIONS.index(its_action))
-    return Said(protocol, source, label, words, action, None, tuple(sorted(found, key=lambda name: (found[name], name))))
+    possible = tuple(sorted(found, key=lambda name: (found[name], name)))
+    return Said(protocol, rule.SOURCE, label, words, action, None, possible, inputs, beyond)
 
 
 def _lung_rads(pair: Pair) -> Verdict:
     if pair.now_mm is None or (pair.before_mm is None and not pair.new):
         raise Lacking(say(N_("A mean diameter is missing")))
-    if pair.kind == "part-solid":
-        raise Lacking(say(N_("The sizes of the solid part are missing")))
+    solid, solid_before = _solid_tenths(pair)
     before = None if pair.new else _at_least_one(pair.before_mm or 0.0)
     nodule = Nodule(
         kind=pair.kind, name="", mean_tenths=_at_least_one(pair.now_mm), status="new" if pair.new else None, before_tenths=before,
-        months=pair.months, prior_category=None if pair.new else pair.prior_category,
+        months=pair.months, prior_category=None if pair.new else pair.prior_category, solid_tenths=solid, solid_before_tenths=solid_before,
     )  # fmt: skip
     found = lung_rads.categorise([replace(nodule, name="1")], baseline=False)
     if found.category is None:
         raise Lacking(found.gaps[0])
     return found.category, found.because[0], OF_CATEGORY[found.category]
+
+
+def _solid_tenths(pair: Pair) -> tuple[int | None, int | None]:
+    """Of a part-solid nodule now and before, never more than the whole nodule; a new one has no before."""
+    if pair.kind != "part-solid":
+        return None, None
+    if pair.now_solid_mm is None or (pair.before_solid_mm is None and not pair.new):
+        raise Lacking(say(N_("The sizes of the solid part are missing")))
+    now = min(tenths(pair.now_solid_mm), _at_least_one(pair.now_mm or 0.0))
+    if pair.new or pair.before_solid_mm is None:
+        return now, None
+    return now, min(tenths(pair.before_solid_mm), _at_least_one(pair.before_mm or 0.0))
 
 
 def _nelson(pair: Pair) -> Verdict:
@@ -167,11 +200,16 @@ def _volumes(pair: Pair) -> tuple[float, float]:
 
 
 def _other_diameters(pair: Pair) -> Iterator[Pair]:
-    """The nodule as large as it may be, by tenths of a millimetre."""
+    """The nodule as large as it may be, by tenths of a millimetre; its solid part by itself."""
+    reach = tenths(DIAMETER_ERROR_MM)
     if pair.now_mm is not None:
-        middle, reach = _at_least_one(pair.now_mm), tenths(DIAMETER_ERROR_MM)
+        middle = _at_least_one(pair.now_mm)
         for size in range(max(1, middle - reach), middle + reach + 1):
             yield replace(pair, now_mm=size / 10)
+    if pair.now_solid_mm is not None:
+        middle = tenths(pair.now_solid_mm)
+        for size in range(max(0, middle - reach), middle + reach + 1):
+            yield replace(pair, now_solid_mm=size / 10)
 
 
 def _other_volumes(pair: Pair) -> Iterator[Pair]:
@@ -184,4 +222,4 @@ def _at_least_one(mm: float) -> int:
     return max(1, tenths(mm))
 
 
-__all__ = ["ACTIONS", "Action", "Lacking", "Pair", "Said", "disagree", "side_by_side"]
+__all__ = ["ACTIONS", "Action", "Lacking", "Pair", "Said", "disagree", "side_by_side", "told"]

@@ -10,14 +10,14 @@ from core.rules.vectors.vector import of
 SIZES = {"mm": "mean_tenths", "solid_mm": "solid_tenths", "before_mm": "before_tenths", "solid_before_mm": "solid_before_tenths"}
 
 
-def category(kind: str = "solid", **given: Any) -> str | None:
-    """The category of one nodule; a first exam unless something earlier is given."""
+def category(kind: str = "solid", *, incomplete: str | None = None, significant_finding: bool = False, **given: Any) -> str | None:
+    """The category of one nodule with its modifier; a first exam unless something earlier is given."""
     later = any(given.get(name) is not None for name in ("status", "before_mm", "solid_before_mm", "prior_category"))
     sizes = {SIZES[name]: tenths(value) for name, value in given.items() if name in SIZES and value is not None}
     rest = {name: value for name, value in given.items() if name not in SIZES}
     changes = frozenset(rest.pop("cyst_changes", ()))
     nodule = Nodule(kind=kind, **sizes, **rest, cyst_changes=changes)  # type: ignore[arg-type]
-    return lung_rads.categorise([nodule], baseline=not later).category
+    return lung_rads.categorise([nodule], baseline=not later, incomplete=incomplete, significant_finding=significant_finding).label
 
 
 def _solid(status: str | None, rows: dict[float, str]) -> list[tuple[dict[str, Any], Any]]:
@@ -73,5 +73,24 @@ ROWS: list[tuple[dict[str, Any], Any]] = [
     ({"mm": 20.0, "benign_pattern": True}, "1"),
     ({"mm": 7.0, "suspicious": ("spiculation",)}, "4X"),
     ({"mm": 5.0, "suspicious": ("spiculation",)}, "2"),
+    ({"mm": 9.0, "suspicious": ("spiculation",)}, "4X"),
+    ({"mm": 20.0, "status": "stable", "proven_benign": True}, "2"),
+    ({"kind": "non-solid", "mm": 35.0, "status": "slow-growing"}, "2"),
+    ({"kind": "non-solid", "mm": 29.0, "before_mm": 26.0, "months": 12}, "2"),
+    ({"kind": "part-solid", "mm": 9.0, "status": "slow-growing"}, "4B"),
+    ({"mm": 9.9, "juxtapleural": True, "status": "new"}, "2"),
+    ({"mm": 8.3, "before_mm": 6.8, "months": 3}, "4A"),
+    ({"mm": 8.0, "before_mm": 9.0, "prior_category": "4A", "months": 3}, "3"),
+    ({"kind": "airway", "airway": "subsegmental", "status": "stable"}, "2"),
+    ({"kind": "airway", "airway": "segmental", "status": "new"}, "4A"),
+    ({"kind": "cyst", "cyst_wall": "thin", "cyst_changes": ("became multilocular",), "status": "growing"}, "4A"),
+    ({"kind": "cyst", "cyst_wall": "thin", "multilocular": True, "cyst_changes": ("more loculation",), "status": "growing"}, "4B"),
+    ({"kind": "cyst", "cyst_wall": "thin", "multilocular": True, "cyst_changes": ("more opacity",), "status": "growing"}, "4B"),
+    ({"mm": 7.0, "incomplete": "earlier exam pending"}, "0"),
+    ({"mm": 7.0, "incomplete": "not evaluable"}, "0"),
+    ({"mm": 9.0, "incomplete": "infection"}, "0"),
+    ({"mm": 15.0, "incomplete": "not evaluable"}, "4B"),
+    ({"mm": 7.0, "significant_finding": True}, "3S"),
+    ({"mm": 5.0, "significant_finding": True}, "2S"),
 ]
 VECTORS = of(lung_rads, category, ROWS)

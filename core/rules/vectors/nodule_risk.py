@@ -1,8 +1,8 @@
-"""Brock, Mayo, Herder and the Veterans Affairs model: probabilities of malignancy, most of them computed independently from the formula."""
+"""Brock, Mayo, Herder, the Veterans Affairs model and the combined score: probabilities, most of them computed independently."""
 
 from typing import Any
 
-from core.rules import brock, herder, mayo, veterans
+from core.rules import brock, combined, herder, mayo, veterans
 from core.rules.vectors.vector import of
 
 Rows = list[tuple[dict[str, Any], Any]]
@@ -38,11 +38,21 @@ HERDER: Rows = [
     for uptake, after in zip(("none", "faint", "moderate", "intense"), row, strict=True)
 ]
 VETERANS: Rows = [({"age": 62, "ever_smoker": False, "diameter_mm": 10, "quit_years": 0}, 0.07913)]
+CENTRE: dict[str, Any] = {"age": 62, "female": False, "family_history": False, "emphysema": False, "nodule_count": 4}
+COMBINED: Rows = [
+    (CENTRE | {"model_probability": 0.2}, 0.2),
+    (CENTRE | {"model_probability": 0.0}, 0.0),
+    (CENTRE | {"model_probability": 0.2, "age": 72, "female": True}, 0.377885),
+    (CENTRE | {"model_probability": 0.5, "age": 52, "nodule_count": 10}, 0.314065),
+    (CENTRE | {"model_probability": 0.1, "family_history": True, "emphysema": True}, 0.167172),
+    (CENTRE | {"model_probability": 0.35, "age": 70, "female": True, "emphysema": True, "nodule_count": 1}, 0.680037),
+]
 
 VECTORS = (
     *of(brock, brock.malignancy_probability, FULL),
     *of(brock, brock.malignancy_probability, WITHOUT),
     *of(mayo, mayo.malignancy_probability, MAYO),
     *of(herder, herder.malignancy_probability, HERDER, digits=5),
+    *of(combined, combined.malignancy_probability, COMBINED),
     *of(veterans, veterans.malignancy_probability, VETERANS, digits=5),
 )

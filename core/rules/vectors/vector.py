@@ -3,15 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose
-from typing import Any, Protocol
+from typing import Any
 
-
-class Rule(Protocol):
-    """What every rule says of itself."""
-
-    NAME: str
-    VERSION: str
-    SOURCE: str
+from core.rules.stated import Rule
 
 
 @dataclass(frozen=True)
