@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.explanation.explanation import Explanation
 
 Point = tuple[float, float, float]
 
@@ -75,7 +78,7 @@ class Nodule:
 
 @dataclass(frozen=True)
 class LungResult:
-    """Findings, most probable first; what limits the result; how long each stage took."""
+    """Findings, most probable first; what limits the result; how long each stage took; `explanations` by place in `findings`, of some."""
 
     findings: tuple[Nodule, ...]
     warnings: tuple[str, ...]
@@ -83,3 +86,4 @@ class LungResult:
     lung_volume_ml: float
     model: str
     device: str
+    explanations: Mapping[int, Explanation] = field(default_factory=dict)
