@@ -1,4 +1,4 @@
-"""Writes measured figures into a card's TOML, so that no figure is ever typed by hand."""
+"""Writes measured figures into a card's TOML and the whole report beside it, so that no figure is ever typed by hand."""
 
 from __future__ import annotations
 
@@ -12,19 +12,34 @@ from models import cards
 from models.refusal import NoResult
 
 BEGIN = "# --- figures of {task}: written by `python -m models.evaluate {task} --write-card`, do not edit ---\n"
+REPORTS = "reports"
+"""The folder beside the cards with one whole report per card and task, for the page of the models."""
+LEFT_OUT = ("schema", "curves")
 END = "# --- end of figures of {task} ---\n"
 
 
 def write(name: str, task: str, report: Mapping[str, Any], folder: Path = cards.CARDS) -> None:
-    """Put the scalar figures of `report` (numbers, intervals, short texts; no lists of cases) under `[figures.<task>]`."""
+    """Put the scalar figures of `report` (numbers, intervals, short texts; no lists of cases) under `[figures.<task>]`.
+
+    The report itself goes to `reports/<name>.<task>.json`. Raises NoResult when there is no such card.
+    """
     path = folder / f"{name}.toml"
     if not path.is_file():
         raise NoResult(f"No model card called {path.name} is installed, so the figures have nowhere to go.")
     begin, end = BEGIN.format(task=task), END.format(task=task)
-    block = begin + "".join(f"{line}\n" for line in _table(f"figures.{task}", report)) + end
+    figures = {key: value for key, value in report.items() if key not in LEFT_OUT}
+    block = begin + "".join(f"{line}\n" for line in _table(f"figures.{task}", figures)) + end
     text = path.read_text("utf-8")
     old = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     path.write_text(old.sub(lambda _: block, text) if old.search(text) else f"{text.rstrip()}\n\n{block}", "utf-8")
+    (folder / REPORTS).mkdir(exist_ok=True)
+    kept = json.dumps(report, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    (folder / REPORTS / f"{name}.{task}.json").write_text(kept + "\n", "utf-8")
+
+
+def shipped(name: str, folder: Path = cards.CARDS) -> tuple[bytes, ...]:
+    """The whole reports that came with the card called `name`, as they were written."""
+    return tuple(path.read_bytes() for path in sorted((folder / REPORTS).glob(f"{name}.*.json")))
 
 
 def _table(header: str, node: Mapping[str, Any]) -> Iterator[str]:

@@ -2,121 +2,112 @@
 
 The folder holds scans (zip files or folders, named as in the table) and `nodules.csv` with `scan,x,y,z,diameter_mm` in LPS mm; a scan
 without nodules has a row with empty coordinates. A mark inside a nodule's radius finds it, as in LUNA16. A patient that a network was
-trained on is scored by the network of their fold.
+trained on is scored by the network of their fold. Beside it, on the same scans: bright round places without any network.
 """
 
 from __future__ import annotations
 
-import csv
-import dataclasses
 import logging
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.metrics import froc, proportions
-from core.metrics.marks import match
+import numpy as np
+
+from models.evaluation import detection_figures, memory, nodule_table
+from models.evaluation.detection_figures import judge
+from models.evaluation.lung_scan import LEAST, Scored, scored
+from models.evaluation.nodule_table import UNKNOWN, Skipped, Table
 from models.lung import known
-from models.lung.nodule import LungResult
 from models.lung_ct import LungCT
 from models.refusal import NoResult
-from models.scoring import volumes
 
-LEAST = 0.02
-COLUMNS = ("scan", "x", "y", "z", "diameter_mm")
-Rows = list[Any]
+TABLE = "nodules.csv"
+FEW_NODULES = 30
 log = logging.getLogger(__name__)
 
 
 def evaluate(folder: Path) -> dict[str, Any]:
     """The report as JSON takes it. Raises NoResult when the table is missing or no scan could be scored."""
-    nodules, scans = _table(folder)
+    table = nodule_table.read(folder / TABLE)
     model, trained_on = LungCT.load(), known.patients()
-    marks: Rows = []
-    per_scan: list[dict[str, Any]] = []
-    for scan in scans:
+    done, refused = _all(folder, table, model, trained_on)
+    if not done:
+        raise NoResult(f"None of the {len(table.scans)} scans could be scored. The first reason: {refused[0]['reason']}")
+    told = report(done, refused, table, model.card.thresholds["nodule"])
+    told["memory"] = memory.peak(model.compute)
+    return told | {"model": model.card.identity, "weights_sha256": model.card.sha256, "device": model.compute.name}
+
+
+def report(done: Sequence[Scored], refused: Sequence[dict[str, Any]], table: Table, threshold: float) -> dict[str, Any]:
+    """Everything that the scored scans say; `refused` names the others."""
+    skipped = [*table.skipped, *(one for scan in done for one in scan.skipped)]
+    counts = {"task": "lung-detection", "n_scans": len(done), "not_scored": len(refused), "threshold": threshold, "kept_from": LEAST}
+    figures = detection_figures.figures(done, threshold)
+    return {
+        **counts,
+        **figures,
+        "seconds": _seconds(done),
+        "scans_seen_in_training": sum(scan.seen for scan in done),
+        "scored_by": "patients of the training set: the network of their fold; everybody else: all networks",
+        "warnings": _warnings(done, refused, skipped, figures),
+        "skipped_rows": [asdict(one) for one in skipped],
+        "scans": [*(_line(scan, threshold) for scan in done), *refused],
+    }
+
+
+def _all(folder: Path, table: Table, model: LungCT, trained_on: frozenset[str]) -> tuple[list[Scored], list[dict[str, Any]]]:
+    """(scans that were scored, the others with their reason)."""
+    done: list[Scored] = []
+    refused: list[dict[str, Any]] = []
+    for number, scan in enumerate(table.scans, 1):
         try:
-            result, patient = _scored(_path(folder, scan), model, trained_on)
+            if scan in table.unusable:
+                raise NoResult("No row of this scan could be read, so nobody knows which nodules are in it.")
+            done.append(scored(folder, scan, table, model, trained_on))
         except NoResult as reason:
-            per_scan.append({"scan": scan, "reason": str(reason)})
-            continue
-        marks += [[scan, *finding.center_lps_mm, finding.probability] for finding in result.findings]
-        own = [row for row in nodules if row[0] == scan]
-        per_scan.append(_per_scan(scan, own, result, model.card.thresholds["nodule"]) | {"patient_seen_in_training": patient in trained_on})
-        log.info("%s", per_scan[-1])
-    scored = [part["scan"] for part in per_scan if "reason" not in part]
-    if not scored:
-        raise NoResult(f"None of the {len(scans)} scans could be scored. The first reason: {per_scan[0]['reason']}")
-    counts = {"n_scans": len(scored), "not_scored": len(scans) - len(scored)}
-    report = {"task": "lung-detection", **counts, "threshold": model.card.thresholds["nodule"]}
-    figures = _figures([row for row in nodules if row[0] in scored], marks, scored, per_scan)
-    told = {"scans": per_scan, "model": model.card.identity, "weights_sha256": model.card.sha256, "device": model.compute.name}
-    return report | figures | told
+            refused.append({"scan": scan, "reason": str(reason)})
+        log.info("%d of %d scans: %s", number, len(table.scans), scan)
+    return done, refused
 
 
-def _table(folder: Path) -> tuple[Rows, list[str]]:
-    """(rows of scan, x, y, z, diameter; all scans in order)."""
-    path = folder / "nodules.csv"
-    if not path.is_file():
-        raise NoResult(f"{folder} has no nodules.csv ({','.join(COLUMNS)}, LPS mm). Whoever prepared the folder has to add it.")
-    with path.open(newline="", encoding="utf-8-sig") as lines:
-        rows = list(csv.DictReader(lines))
-    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
-    if missing:
-        raise NoResult(f"nodules.csv has no rows or lacks the columns {', '.join(missing)}.")
-    marked = [[row["scan"], *(float(row[name]) for name in COLUMNS[1:])] for row in rows if row["x"]]
-    return marked, list(dict.fromkeys(row["scan"] for row in rows))
+def _line(scan: Scored, threshold: float) -> dict[str, Any]:
+    """One scan in the report."""
+    judged = [one for one in judge(scan) if one.mark.score >= threshold]
+    places = [place for place in scan.places if place.diameter_mm != UNKNOWN]
+    found = sum(any(detection_figures.inside(one.mark, place) for one in judged) for place in places)
+    return {
+        "scan": scan.scan, "nodules": len(places), "found": found, "false_marks": sum(one.right is False for one in judged),
+        "seconds": round(scan.seconds, 2), "decode_seconds": round(scan.decode_seconds, 2), "slice_distance_mm": scan.spacing_mm,
+        "stage_seconds": {name: round(value, 2) for name, value in scan.stage_seconds.items()},
+        "warnings": list(scan.warnings), "patient_seen_in_training": scan.seen,
+    }  # fmt: skip
 
 
-def _path(folder: Path, scan: str) -> Path:
-    for name in (scan, f"{scan}.zip"):
-        if (folder / name).exists():
-            return folder / name
-    raise NoResult(f"The scan {scan} of nodules.csv is not in the folder.")
+def _seconds(done: Sequence[Scored]) -> dict[str, Any]:
+    """Of scoring one decoded scan, and of decoding it."""
+    score, decode = (np.array([getattr(scan, name) for scan in done]) for name in ("seconds", "decode_seconds"))
+    told = {"median": round(float(np.median(score)), 2), "most": round(float(score.max()), 2)}
+    return {"n": len(done)} | told | {"decode_median": round(float(np.median(decode)), 2)}
 
 
-def _scored(path: Path, model: LungCT, trained_on: frozenset[str]) -> tuple[LungResult, str]:
-    """(all marks down to LEAST, patient) of the first series that can be read."""
-    reason = "there is no CT series in it"
-    for scan in volumes.read(path):
-        if scan.hu is None or scan.affine is None:
-            reason = str(scan.reason)
-            continue
-        own = LungCT(model.card, known.unseen(model.networks, scan.patient, trained_on))
-        return own.score(scan.hu, scan.affine, threshold=LEAST), scan.patient
-    raise NoResult(f"{path.name} could not be scored: {reason}")
-
-
-def _per_scan(scan: str, nodules: Rows, result: LungResult, threshold: float) -> dict[str, Any]:
-    marks: Rows = [[scan, *finding.center_lps_mm, finding.probability] for finding in result.findings if finding.probability >= threshold]
-    events = match(nodules, [], marks, [scan]) if nodules else None
-    found = int((events.nodule_score >= threshold).sum()) if events else 0
-    false = len(events.false_score) if events else len(marks)
-    seconds = round(sum(result.stage_seconds.values()), 2)
-    counts = {"nodules": len(nodules), "found": found, "false_marks": false}
-    return {"scan": scan, **counts, "seconds": seconds, "warnings": list(result.warnings)}
-
-
-def _figures(nodules: Rows, marks: Rows, scans: list[str], per_scan: list[dict[str, Any]]) -> dict[str, Any]:
-    """Sensitivity at the operating point with a Wilson interval, false marks per scan, and the FROC read off as LUNA16 does."""
-    done = [part for part in per_scan if "reason" not in part]
-    found, false = sum(part["found"] for part in done), sum(part["false_marks"] for part in done)
-    figures: dict[str, Any] = {"n_nodules": len(nodules), "false_marks_per_scan": false / len(done)}
-    if not nodules:
-        return figures | {"sensitivity": None}
-    curve = froc.curve(match(nodules, [], marks, scans))
-    interval = proportions.wilson(found, len(nodules))
-    figures["sensitivity"] = dataclasses.asdict(interval)
-    figures["froc"] = {f"at_{rate:g}": float(value) for rate, value in zip(froc.RATES, froc.read_off(curve), strict=True)}
-    figures["cpm"] = froc.cpm(curve)
-    figures["misses"] = _misses(nodules, marks)
-    return figures
-
-
-def _misses(nodules: Rows, marks: Rows) -> Rows:
-    """Nodules without any mark inside their radius, however improbable."""
-    return [row for row in nodules if not any(mark[0] == row[0] and _inside(mark, row) for mark in marks)]
-
-
-def _inside(mark: Rows, nodule: Rows) -> bool:
-    squared = sum((float(a) - float(b)) ** 2 for a, b in zip(mark[1:4], nodule[1:4], strict=True))
-    return bool(squared <= (float(nodule[4]) / 2) ** 2)
+def _warnings(
+    done: Sequence[Scored], refused: Sequence[dict[str, Any]], skipped: Sequence[Skipped], figures: dict[str, Any]
+) -> list[str]:  # fmt: skip
+    """What somebody who only reads the figures has to know."""
+    told = []
+    if skipped:
+        told.append(f"Rows of {TABLE} that were left out: {len(skipped)}; see skipped_rows.")
+    if refused:
+        told.append(f"Scans that could not be scored: {len(refused)} of {len(done) + len(refused)}; see scans.")
+    if 0 < figures["n_nodules"] < FEW_NODULES:
+        told.append(f"Few nodules ({figures['n_nodules']}): the sensitivity is known within wide limits only.")
+    if figures.get("interval_reason"):
+        told.append(figures["interval_reason"])
+    ends = figures.get("curve_ends_at")
+    if ends is not None and ends < 8:
+        told.append(f"Marks below {LEAST} are not kept: the curve ends at {ends:.2f} false marks per scan and is flat beyond.")
+    if any(len(scan.places) > 1 for scan in done):
+        told.append("Several nodules of one scan count as independent in the interval of the sensitivity.")
+    return told
