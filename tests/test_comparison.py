@@ -134,7 +134,7 @@ def test_every_mark_and_every_finding_of_ones_own_has_its_entry() -> None:
         "Nodule 5: not marked by the AI",
         "Other, left breast: not marked by the AI",
     ]
-    assert set(FIELDS) == {"kind", "long_mm", "short_mm", "mean_mm", "volume_mm3", "side", "lobe", "earlier_mm"}
+    assert set(FIELDS) == {"kind", "long_mm", "short_mm", "mean_mm", "solid_mm", "volume_mm3", "side", "lobe", "earlier_mm"}
     assert all(str(in_words({"what": "dismissed", "mark": 1, "reason": reason})) for reason in DISMISSED)
 
 

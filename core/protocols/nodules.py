@@ -11,13 +11,13 @@ from core.rules.first_sight import Seen, first_sight
 from core.rules.lung_nodule import Kind
 from core.rules.side_by_side import Pair, Said, side_by_side
 from core.rules.size import months_between
+from core.workflow.appearance import KINDS, appearance
 from core.workflow.opinion_parts import NoduleFinding
 from core.workflow.registry import counting_versions, retired_ids
 from core.workflow.standing import standing
 from db.enums import ExamKind, FindingKind, RunOutcome
 from db.tables import Episode, Exam, Finding, ModelRun, ModelVersion, NoduleMatch, Read, User
 
-KINDS = ("solid", "part-solid", "non-solid")
 APART = {"benign_calcification", "fat", "proven_benign", "juxtapleural"}
 """What a reader calls so has tables of its own in some protocols and none in others; it is not compared."""
 Origin = Literal["ai", "reader"]
@@ -77,7 +77,7 @@ def by_ai(session: Session, exam_ids: Collection[int]) -> Iterator[Judged]:
         mark = before.mark if before else None
         yield Judged(
             exam_id=exam.id or 0, origin="ai", by=model, name=str(row.number), kind=_kind(row),
-            assumed_solid=row.detail.get("type") not in KINDS, now_mm=row.mean_diameter_mm, now_mm3=row.volume_mm3,
+            assumed_solid=appearance(row.detail).kind is None, now_mm=row.mean_diameter_mm, now_mm3=row.volume_mm3,
             before_mm=mark.mean_diameter_mm if mark else None,
             before_mm3=mark.volume_mm3 if mark else None, days=(exam.exam_date - before.day).days if before else None,
             new=before is not None and mark is None, said=said,
@@ -96,26 +96,48 @@ class Course:
         before = self.links.get(mark.id or 0)
         kind = cast(Kind, _kind(mark))
         if before is None:
-            seen = Seen(kind=kind, mean_mm=mark.mean_diameter_mm, long_mm=mark.long_axis_mm, volume_mm3=mark.volume_mm3)
-            return first_sight(seen) if exam_id in self.first else None
+            return first_sight(seen_first(mark)) if exam_id in self.first else None
         earlier, days = before.mark, (day - before.day).days
         pair = Pair(
             kind=kind, days=days, months=months_between(before.day, day) if days >= 0 else 0, new=earlier is None,
             now_mm=mark.mean_diameter_mm, now_mm3=mark.volume_mm3, before_mm=earlier.mean_diameter_mm if earlier else None,
             before_mm3=earlier.volume_mm3 if earlier else None,
-            prior_category=self._category(earlier, before.exam_id, before.day) if earlier else None,
+            prior_category=self.category(earlier, before.exam_id, before.day) if earlier else None, name=str(mark.number),
+            now_solid_mm=appearance(mark.detail).solid_mm, before_solid_mm=solid_before(earlier.detail) if earlier else None,
         )  # fmt: skip
         return side_by_side(pair)
 
-    def _category(self, mark: Finding, exam_id: int, day: date) -> str | None:
+    def category(self, mark: Finding, exam_id: int, day: date) -> str | None:
         """By Lung-RADS at that exam, itself stepped down from the one before."""
         said = self.said(mark, exam_id, day)
         return said[0].label if said and said[0].action is not None else None
 
 
+def categories(session: Session, exam_id: int, day: date, run_id: int) -> dict[int, str]:
+    """Finding id → Lung-RADS category of each mark of one run by itself, stepped down from the exams before where they were compared."""
+    rows = session.exec(select(Finding).where(Finding.run_id == run_id, Finding.kind == FindingKind.nodule)).all()
+    course = Course(_links(session, [row.id or 0 for row in rows]), _first_exams(session, [exam_id]))
+    found = {row.id or 0: course.category(row, exam_id, day) for row in rows if appearance(row.detail).kind is not None}
+    return {finding: category for finding, category in found.items() if category is not None}
+
+
+def seen_first(mark: Finding) -> Seen:
+    """A mark as it is at a first exam; without a type as if it were solid, which `Judged.assumed_solid` says."""
+    told = appearance(mark.detail)
+    return Seen(
+        kind=cast(Kind, _kind(mark)), name=str(mark.number), mean_mm=mark.mean_diameter_mm, long_mm=mark.long_axis_mm,
+        solid_mm=told.solid_mm, volume_mm3=mark.volume_mm3, solid_mm3=told.solid_mm3,
+    )  # fmt: skip
+
+
+def solid_before(detail: Mapping[str, Any]) -> float | None:
+    """Mean diameter of the solid part at the earlier exam: none of a non-solid nodule, not known of one called solid."""
+    told = appearance(detail)
+    return 0.0 if told.kind == "non-solid" else told.solid_mm
+
+
 def _kind(mark: Finding) -> str:
-    kind = mark.detail.get("type")
-    return str(kind) if kind in KINDS else "solid"
+    return appearance(mark.detail).kind or "solid"
 
 
 def by_readers(session: Session, exam_ids: Collection[int]) -> Iterator[Judged]:

@@ -34,6 +34,7 @@ class Seen:
     solid_mm3: float | None = None
     brock: float | None = None
     suspicious: tuple[str, ...] = ()
+    name: str = "1"
 
 
 Verdict = tuple[str, Reason, Action]
@@ -85,7 +86,7 @@ def _lung_rads(seen: Seen) -> Verdict:
         raise Lacking(say(N_("The sizes of the solid part are missing")))
     mean = max(1, tenths(seen.mean_mm))
     solid = min(tenths(seen.solid_mm), mean) if seen.kind == "part-solid" and seen.solid_mm is not None else None
-    nodule = Nodule(kind=seen.kind, name="1", mean_tenths=mean, solid_tenths=solid, suspicious=seen.suspicious)
+    nodule = Nodule(kind=seen.kind, name=seen.name, mean_tenths=mean, solid_tenths=solid, suspicious=seen.suspicious)
     found = lung_rads.categorise([nodule], baseline=True)
     if found.category is None or found.category not in OF_CATEGORY:
         raise Lacking(found.gaps[0] if found.gaps else say(N_("It gives no category")))

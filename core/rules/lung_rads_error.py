@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from core.rules.lung_nodule import CATEGORIES, Nodule
 from core.rules.lung_rads import categorise
+from core.rules.lung_rads_nodule import worst
 
 ERROR_TENTHS = 5
 
@@ -17,13 +18,19 @@ def possible(nodules: Sequence[Nodule], *, baseline: bool, error_tenths: int = E
 
     Sizes that contradict what the reader stated, and gaps, give no category and are left out.
     """
-    found = {
-        categorise([*nodules[:place], moved, *nodules[place + 1 :]], baseline=baseline).category
-        for place, nodule in enumerate(nodules)
-        for moved in _moved(nodule, error_tenths)
-    }
-    found.add(categorise(nodules, baseline=baseline).category)
+    alone = [categorise([nodule], baseline=baseline).category for nodule in nodules]
+    found = {_of_exam(alone)}
+    for place, nodule in enumerate(nodules):
+        around = {categorise([moved], baseline=baseline).category for moved in _moved(nodule, error_tenths)}
+        found |= {_of_exam([*alone[:place], category, *alone[place + 1 :]]) for category in around}
     return tuple(sorted((category for category in found if category is not None), key=CATEGORIES.index))
+
+
+def _of_exam(categories: Sequence[str | None]) -> str | None:
+    """The worst of its nodules; None where one has none, unless another is 4X and nothing could be worse."""
+    known = [category for category in categories if category is not None]
+    at_least = worst("1", *known)
+    return at_least if len(known) == len(categories) or at_least == "4X" else None
 
 
 def _moved(nodule: Nodule, error: int) -> Iterator[Nodule]:

@@ -54,6 +54,7 @@ class Pair:
     prior_category: str | None = None
     now_solid_mm: float | None = None
     before_solid_mm: float | None = None
+    name: str = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def disagree(said: Sequence[Said]) -> bool:
 def told(rule: Rule, one: Case, tell: Callable[[Case], Verdict], others: Sequence[Case], used: Sequence[str]) -> Said:
     """What `tell` says of `one`, and every label it gives to `others`, which are the same nodule within the error of measurement."""
     protocol = f"{rule.NAME} {rule.VERSION}"
-    inputs = tuple((name, value) for name in used if (value := getattr(one, name)) not in (None, False))
+    inputs = tuple((name, value) for name in used if (value := getattr(one, name)) not in (None, False, ()))
     problem = unsound(protocol)
     if problem is not None:
         return Said(protocol, rule.SOURCE, "", None, None, problem, (), inputs)
@@ -141,10 +142,10 @@ def _lung_rads(pair: Pair) -> Verdict:
     solid, solid_before = _solid_tenths(pair)
     before = None if pair.new else _at_least_one(pair.before_mm or 0.0)
     nodule = Nodule(
-        kind=pair.kind, name="", mean_tenths=_at_least_one(pair.now_mm), status="new" if pair.new else None, before_tenths=before,
+        kind=pair.kind, name=pair.name, mean_tenths=_at_least_one(pair.now_mm), status="new" if pair.new else None, before_tenths=before,
         months=pair.months, prior_category=None if pair.new else pair.prior_category, solid_tenths=solid, solid_before_tenths=solid_before,
     )  # fmt: skip
-    found = lung_rads.categorise([replace(nodule, name="1")], baseline=False)
+    found = lung_rads.categorise([nodule], baseline=False)
     if found.category is None:
         raise Lacking(found.gaps[0])
     return found.category, found.because[0], OF_CATEGORY[found.category]

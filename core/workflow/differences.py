@@ -11,6 +11,7 @@ FIELDS = {
     "long_mm": N_("long diameter"),
     "short_mm": N_("short diameter"),
     "mean_mm": N_("mean diameter"),
+    "solid_mm": N_("solid part"),
     "volume_mm3": N_("volume"),
     "side": N_("side"),
     "lobe": N_("lobe"),

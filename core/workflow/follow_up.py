@@ -11,7 +11,8 @@ from core.rules import lung_rads
 from core.rules.lung_nodule import Kind, Nodule
 from core.rules.size import tenths
 from core.words import N_, Sentence, say
-from core.workflow.growth_view import KINDS, growth_view
+from core.workflow.appearance import appearance
+from core.workflow.growth_view import growth_view
 from db.enums import FindingKind
 
 if TYPE_CHECKING:
@@ -19,18 +20,24 @@ if TYPE_CHECKING:
     from core.workflow.reading import Case
 
 NOT_COMPARED = N_("It is not known which nodules are new or have grown since the earlier exam; the rule needs it")
+NO_TYPE = N_("Nodule {number}: its type is not known; the rule needs it")
 LOOK_BACK = N_("Nodule {number} was not marked in the earlier exam and is taken as new: look there before you sign")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One mark since the earlier exam. `new`: not marked there; `by_doctor`: paired, or left alone, by a person."""
+    """One mark since the earlier exam. `new`: not marked there; `by_doctor`: paired, or left alone, by a person.
+
+    `before_solid_mm`: of a nodule that is part-solid now, 0 where it was non-solid; `prior_category`: by Lung-RADS at that exam.
+    """
 
     number: int
     earlier_number: int | None
     before_mm: float | None
     months: int
     by_doctor: bool
+    before_solid_mm: float | None = None
+    prior_category: str | None = None
 
     @property
     def new(self) -> bool:
@@ -64,6 +71,8 @@ def changes(session: Session, person: Person, exam_id: int) -> Mapping[int, Chan
             row.before.mean_mm if row.before else None,
             months,
             row.paired_by is not None,
+            row.before_solid_mm,
+            row.prior_category,
         )
         for row in seen.rows
         if row.now is not None and row.status in ("paired", "not marked earlier")
@@ -82,20 +91,29 @@ def inputs(marks: Sequence["FindingLine"], known: Mapping[int, Change]) -> Follo
         return FollowUp((), (), say(NOT_COMPARED))
     if any(mark.mean_diameter_mm is None for mark in marks):
         return FollowUp((), (), say(N_("A nodule has no size; the rule needs it")))
-    if any(mark.detail.get("type") not in KINDS for mark in marks):
-        return FollowUp((), (), say(N_("Nodule type is not known; the rule needs it")))
+    untold = next((mark.number for mark in marks if appearance(mark.detail).kind is None), None)
+    if untold is not None:
+        return FollowUp((), (), say(NO_TYPE, number=untold))
     remarks = tuple(remark for mark in marks if (remark := known[mark.number].remark) is not None)
     return FollowUp(tuple(as_nodule(mark, known[mark.number]) for mark in marks), remarks, None)
 
 
 def as_nodule(mark: "FindingLine", change: Change, kind: str = "") -> Nodule:
     """One mark as the rule wants it; `kind` where the mark itself has no type."""
+    seen, mean = appearance(mark.detail), max(1, tenths(mark.mean_diameter_mm or 0.0))
     before = None if change.before_mm is None else max(1, tenths(change.before_mm))
+    part = seen.kind == "part-solid"
     status: Literal["new"] | None = "new" if change.new else None
     return Nodule(
-        kind=cast(Kind, mark.detail.get("type") or kind), name=str(mark.number), mean_tenths=max(1, tenths(mark.mean_diameter_mm or 0.0)),
-        status=status, before_tenths=before, months=change.months,
+        kind=cast(Kind, seen.kind or kind), name=str(mark.number), mean_tenths=mean, status=status, before_tenths=before,
+        months=change.months, prior_category=change.prior_category, solid_tenths=part_tenths(seen.solid_mm, mean) if part else None,
+        solid_before_tenths=part_tenths(change.before_solid_mm, before or 0) if part and before is not None else None,
     )  # fmt: skip
+
+
+def part_tenths(solid_mm: float | None, whole: int) -> int | None:
+    """The solid part in tenths; measured in a plane of its own, it may come out larger than the whole, which it cannot be."""
+    return None if solid_mm is None else min(tenths(solid_mm), whole)
 
 
 def if_solid_since(mark: "FindingLine", change: Change) -> Sentence:

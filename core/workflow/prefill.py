@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.workflow.ai import FindingLine
+from core.workflow.appearance import Appearance, appearance
 from core.workflow.follow_up import Change
-from core.workflow.opinion_parts import NODULES, Lesion, NoduleFinding
+from core.workflow.opinion_parts import Lesion, NoduleFinding
 from core.workflow.slices import Slices
 
 
 def nodule_of(mark: FindingLine, slices: Slices | None = None, change: Change | None = None) -> NoduleFinding:
-    """The mark's sizes, type, side and place, and its earlier size where it was paired with a mark of the earlier exam.
+    """The mark's sizes, type, solid part, side and place, and its earlier sizes where it was paired with a mark of the earlier exam.
 
-    `before` keeps what the AI said; a type it did not name has to be chosen by the reader.
+    `before` keeps what the AI said; a type it did not name has to be chosen by the reader. Features such as spiculation or a benign
+    calcification are never among them: the form says what the AI saw, and the reader sets them.
     """
     said = {**_said(mark), **_earlier(change)}
     placed: dict[str, Any] = {"slice": _slice(mark, slices), "centre_lps_mm": mark.place.get("center_lps_mm")}
@@ -29,18 +31,26 @@ def lesion_of(mark: FindingLine, kind: str, concern: int) -> Lesion:
 
 def _said(mark: FindingLine) -> Mapping[str, Any]:
     """What the AI said of a nodule, by the names of our fields. Its own mean stays, so that rounding twice cannot change a category."""
-    kind = mark.detail.get("type")
+    seen = appearance(mark.detail)
     axes = mark.long_axis_mm is not None and mark.short_axis_mm is not None
     said = {
-        "kind": kind if kind in NODULES else None,
+        "kind": seen.kind,
         "long_mm": mark.long_axis_mm if axes else None,
         "short_mm": mark.short_axis_mm if axes else None,
         "mean_mm": mark.mean_diameter_mm,
+        "solid_mm": _core(seen, mark.mean_diameter_mm),
         "volume_mm3": mark.volume_mm3,
         "side": mark.laterality or None,
-        "lobe": _lobe(mark),
+        "lobe": _lobe(mark, seen),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _core(seen: Appearance, mean_mm: float | None) -> float | None:
+    """Mean diameter of the solid part to 0.1 mm; measured in a plane of its own, it may not be more than the whole nodule's."""
+    if seen.solid_mm is None:
+        return None
+    return round(min(seen.solid_mm, seen.solid_mm if mean_mm is None else mean_mm), 1)
 
 
 def _earlier(change: Change | None) -> Mapping[str, Any]:
@@ -49,13 +59,15 @@ def _earlier(change: Change | None) -> Mapping[str, Any]:
         return {}
     if change.new:
         return {"change": "new"} if change.by_doctor else {}
-    return {"earlier_mm": round(change.before_mm, 1), "earlier_months": change.months} if change.before_mm is not None else {}
+    if change.before_mm is None:
+        return {}
+    part = {} if change.before_solid_mm is None else {"earlier_solid_mm": round(change.before_solid_mm, 1)}
+    return {"earlier_mm": round(change.before_mm, 1), "earlier_months": change.months, **part}
 
 
-def _lobe(mark: FindingLine) -> str | None:
-    """The left upper lobe is all the AI can name: on the right, "upper" leaves the middle lobe open."""
-    upper = mark.detail.get("upper_lobe")
-    return "LUL" if mark.laterality == "L" and upper is True else None
+def _lobe(mark: FindingLine, seen: Appearance) -> str | None:
+    """The left upper lobe is all the AI can name: on the right, "upper" leaves the middle lobe open. A third is no lobe."""
+    return "LUL" if mark.laterality == "L" and seen.upper_lobe is True else None
 
 
 def _slice(mark: FindingLine, slices: Slices | None) -> int | None:

@@ -1,24 +1,25 @@
 """What a published rule would say about a case: offered with its reason, never filled in; a missing input is a named gap."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
-from core.rules import birads, lung_rads
+from core.rules import birads, lung_rads, lung_rads_error
 from core.rules.conformance import unsound
 from core.rules.lung_nodule import Nodule
 from core.rules.reason import Reason
 from core.rules.size import tenths
 from core.words import N_, Sentence, say
 from core.workflow.ai import FindingLine
+from core.workflow.appearance import appearance, to_confirm
+from core.workflow.follow_up import NO_TYPE, Change, as_nodule, if_solid_since, inputs, part_tenths
 from core.workflow.follow_up import NOT_COMPARED as NO_CHANGE
-from core.workflow.follow_up import Change, as_nodule, if_solid_since, inputs
 from db.enums import ExamKind, FindingKind
 
 if TYPE_CHECKING:
     from core.workflow.reading import Case
 
-KINDS = ("solid", "part-solid", "non-solid")
+FLIPS = N_("Within an error of ±{error:.1f} mm the category may be {possible}")
 NO_SIZE = N_("A nodule has no size; the rule needs it")
 
 
@@ -82,10 +83,10 @@ def _of_marks(case: "Case") -> Suggestion:
         return _gap(say(NO_SIZE))
     if not case.baseline:
         return _since_earlier(case, marks)
-    if all(_kind(mark) for mark in marks):
-        return _assessed(lung_rads.categorise([_nodule(mark, _kind(mark) or "solid") for mark in marks], baseline=True))
-    unknown = say(N_("Nodule type is not known; the rule needs it"))
-    return _gap(unknown, because=tuple(_if_solid(mark) for mark in marks if not _kind(mark)))
+    untold = [mark for mark in marks if not _kind(mark)]
+    if not untold:
+        return _with_hints(_assessed(lung_rads.categorise([_nodule(mark, _kind(mark) or "solid") for mark in marks], baseline=True)), marks)
+    return _gap(say(NO_TYPE, number=untold[0].number), because=tuple(map(_if_solid, untold)))
 
 
 def _since_earlier(case: "Case", marks: Sequence[FindingLine]) -> Suggestion:
@@ -95,7 +96,13 @@ def _since_earlier(case: "Case", marks: Sequence[FindingLine]) -> Suggestion:
         known = [(mark, case.changes[mark.number]) for mark in marks if mark.number in case.changes and not _kind(mark)]
         return _gap(found.gap, because=tuple(if_solid_since(mark, change) for mark, change in known) if len(known) == len(marks) else ())
     said = _assessed(lung_rads.categorise(found.nodules, baseline=False))
-    return replace(said, because=(*said.because, *found.remarks))
+    return _with_hints(replace(said, because=(*said.because, *found.remarks)), marks)
+
+
+def _with_hints(said: Suggestion, marks: Sequence[FindingLine]) -> Suggestion:
+    """With what the AI saw and only the reader can turn into a category: nothing of it is in the category."""
+    hints = [hint for mark in marks for hint in to_confirm(mark.number, appearance(mark.detail), mark.mean_diameter_mm)]
+    return replace(said, because=(*said.because, *hints))
 
 
 def _if_solid(mark: FindingLine) -> Sentence:
@@ -106,22 +113,31 @@ def _if_solid(mark: FindingLine) -> Sentence:
 
 
 def _nodule(mark: FindingLine, kind: str) -> Nodule:
-    named = cast(Literal["solid", "part-solid", "non-solid"], kind)
-    return Nodule(kind=named, name=str(mark.number), mean_tenths=max(tenths(mark.mean_diameter_mm or 0.0), 1))
+    named, mean = cast(Literal["solid", "part-solid", "non-solid"], kind), max(tenths(mark.mean_diameter_mm or 0.0), 1)
+    part = part_tenths(appearance(mark.detail).solid_mm, mean) if kind == "part-solid" else None
+    return Nodule(kind=named, name=str(mark.number), mean_tenths=mean, solid_tenths=part)
 
 
 def _kind(mark: FindingLine) -> str | None:
     """The type of a nodule where the model says one, in the words of the rule."""
-    said = mark.detail.get("type")
-    return said if said in KINDS else None
+    return appearance(mark.detail).kind
 
 
 def _assessed(found: lung_rads.Assessment) -> Suggestion:
     template = N_("{rule} suggests category {category}: {management}")
     text = say(template, rule=found.rule, category=found.label, management=_say(found.management))
-    gap = say(N_("{rule} gives no category yet"), rule=found.rule)
+    gap = say(N_("{rule} gives no category yet; at least {category} by what is known"), rule=found.rule, category=found.at_least)
     because, gaps = tuple(map(_say, found.because)), tuple(map(_say, found.gaps))
-    return Suggestion(found.rule, lung_rads.SOURCE, found.label, text if found.category else gap, because, gaps)
+    if found.category is None:
+        return Suggestion(found.rule, lung_rads.SOURCE, None, gap, (*gaps, *because), gaps)
+    return Suggestion(found.rule, lung_rads.SOURCE, found.label, text, (*_flips(found), *because), gaps)
+
+
+def _flips(found: lung_rads.Assessment) -> Iterator[Sentence]:
+    """Where half a millimetre more or less would change the category."""
+    possible = lung_rads_error.possible(found.nodules, baseline=found.baseline)
+    if len(possible) > 1:
+        yield say(FLIPS, error=lung_rads_error.ERROR_TENTHS / 10, possible=" / ".join(possible))
 
 
 def _gap(reason: Sentence, because: tuple[Sentence, ...] = ()) -> Suggestion:
