@@ -16,6 +16,7 @@ from models.lung import candidates, known
 from models.lung import field as lung_field
 from models.lung.grid import in_reading_order, isotropic
 from models.lung.nodule import LungResult
+from models.lung.patch import SPACING_MM
 from models.lung.region import lung_box
 from models.lung_ct import LungCT
 from models.refusal import NoResult
@@ -93,7 +94,7 @@ def without_network(scan: str, found: Scan) -> tuple[Mark, ...]:
     assert found.affine is not None
     grid, _order = in_reading_order(found.hu, found.affine)
     lung = lung_field.find(grid)
-    fine = isotropic(grid, candidates.SPACING_MM, lung_box(grid, lung))
+    fine = isotropic(grid, SPACING_MM, lung_box(grid, lung))
     places = candidates.find(fine, lung)
     rows = zip(places.centers_mm.tolist(), places.strength.tolist(), strict=True)
     return tuple(Mark(scan, x, y, z, strength) for (x, y, z), strength in rows)
