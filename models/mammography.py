@@ -51,7 +51,7 @@ class Mammography:
     @classmethod
     def load(cls, compute: Compute | None = None, card: cards.Card | None = None) -> Mammography:
         """The installed model. Raises NoResult when card or weights are missing or do not belong together."""
-        compute, card = compute or choose(), card or cards.load(CARD)
+        compute, card = (compute or choose()).by_torch(), card or cards.load(CARD)
         shared = next((part for part in card.weights if part.fold is None), None)
         if shared is None:
             raise NoResult("The mammography card names no shared weights. The administrator has to install the model again.")
