@@ -48,12 +48,16 @@ class Front(nn.Module):
         self.layer1 = _layer("layer1", 3)
         self.layer2 = _layer("layer2", kept)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(after layer 1 (B, 256, Z/2, Y/4, X/4), after layer 2 (B, 512, Z/4, Y/8, X/8)), our axes."""
         turned = x.flip(3, 4).transpose(3, 4)  # (B, 1, Z, X to the right, Y to the front)
-        y = self.maxpool(torch.relu(self.bn1(self.conv1(turned))))  # (B, 64, Z/2, X/4, Y/4)
-        y = self.layer2(self.layer1(y))  # (B, 512, Z/4, X/8, Y/8)
-        back: Tensor = y.transpose(3, 4).flip(3, 4)
-        return back
+        fine = self.layer1(self.maxpool(torch.relu(self.bn1(self.conv1(turned)))))
+        deep = self.layer2(fine)
+        return fine.transpose(3, 4).flip(3, 4), deep.transpose(3, 4).flip(3, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, 1, Z, Y, X) → (B, 512, Z/4, Y/8, X/8)."""
+        return self.both(x)[1]
 
     def load_published(self, tensors: dict[str, Tensor]) -> None:
         """Take over Astra's tensors (names without prefix); what this front does not have is left out, nothing may be missing."""
