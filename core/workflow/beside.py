@@ -6,7 +6,7 @@ from core.rules.conformance import unsound
 from core.words import N_, say
 from core.workflow.breast_beside import WORDS, breast
 from core.workflow.lung_beside import LUNG_RADS, lung_rads_line, other_protocols
-from core.workflow.lung_risk import risk_lines
+from core.workflow.lung_risk import brock_known, risk_lines
 from core.workflow.opinion import NoduleFinding, Opinion
 from core.workflow.risk_facts import Facts
 from core.workflow.rule_line import RuleLine, worded
@@ -28,8 +28,9 @@ def beside(
     """From what the reader has said so far. `nodules` are the reader's own; the AI's unconfirmed drafts are not among them."""
     if case.kind is ExamKind.mammography:
         return (_sound(breast(category, decision, opinion)),) if category else ()
-    lines = [lung_rads_line(nodules, baseline=case.baseline, chosen=category), *other_protocols(nodules, baseline=case.baseline)]
-    lines += risk_lines(nodules, facts or Facts())
+    known = facts or Facts()
+    others = other_protocols(nodules, baseline=case.baseline, brock=brock_known(nodules, known))
+    lines = [lung_rads_line(nodules, baseline=case.baseline, chosen=category), *others, *risk_lines(nodules, known)]
     return (*(map(_sound, lines) if nodules else ()), *_decided(case, category, decision))
 
 

@@ -3,20 +3,24 @@
 The protocols disagree on the same nodule and are shown beside one another: nothing is converted between their tables of mm and mm³.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from core.rules import bts2015, eups2017, lung_rads, lung_rads_error, nelson
-from core.rules.checks import MissingInput
+from core.rules.growth_error import DIAMETER_ERROR_MM, VOLUME_ERROR
+from core.rules.reason import Reason
+from core.rules.stated import Rule, Stated, stated
 from core.words import N_, Sentence, say
 from core.workflow.nodule_check import nodule_problems
 from core.workflow.opinion_parts import NODULES, NoduleFinding
+from core.workflow.rule_inputs import asked_with
 from core.workflow.rule_line import RuleLine, worded
 from core.workflow.rule_nodules import as_rule
 
 LUNG_RADS = f"{lung_rads.NAME} {lung_rads.VERSION}"
 SIZED = ("solid", "part-solid", "non-solid")
-VOLUME_ERROR = 0.25
-"""Two volumetries of one nodule differ by up to a quarter (core.rules.growth)."""
+STEPS = 20  # between no error and the largest error, to both sides
 
 
 def lung_rads_line(nodules: Sequence[NoduleFinding], *, baseline: bool, chosen: str = "") -> RuleLine:
@@ -35,15 +39,20 @@ def lung_rads_line(nodules: Sequence[NoduleFinding], *, baseline: bool, chosen: 
     return RuleLine(LUNG_RADS, lung_rads.SOURCE, said, found.label, because, lacking, warnings)
 
 
-def other_protocols(nodules: Sequence[NoduleFinding], *, baseline: bool) -> tuple[RuleLine, ...]:
-    """NELSON, BTS and the European statement, nodule by nodule; empty where no nodule is described or one contradicts itself."""
+def other_protocols(
+    nodules: Sequence[NoduleFinding], *, baseline: bool, brock: Mapping[str, float] = MappingProxyType({})
+) -> tuple[RuleLine, ...]:
+    """NELSON, BTS and the European statement, nodule by nodule; empty where no nodule is described or one contradicts itself.
+
+    `brock`: nodule name → probability where it could be computed.
+    """
     sized = [nodule for nodule in nodules if nodule.kind in SIZED]
     if not sized or _before_rules(nodules):
         return ()
     return (
-        _line(nelson.NAME, nelson.VERSION, nelson.SOURCE, sized, lambda one: _nelson(one, baseline=baseline)),
-        _line(bts2015.NAME, bts2015.VERSION, bts2015.SOURCE, sized, lambda one: _bts(one, baseline=baseline)),
-        _line(eups2017.NAME, eups2017.VERSION, eups2017.SOURCE, sized, lambda one: _eups(one, baseline=baseline)),
+        _line(nelson, sized, lambda one: _nelson(one, baseline=baseline)),
+        _line(bts2015, sized, lambda one: _bts(one, brock.get(one.name), baseline=baseline)),
+        _line(eups2017, sized, lambda one: _eups(one, baseline=baseline)),
     )
 
 
@@ -64,58 +73,100 @@ def _flips(possible: Sequence[str]) -> Iterator[Sentence]:
         yield say(template, error=lung_rads_error.ERROR_TENTHS / 10, possible=" / ".join(possible))
 
 
-Told = tuple[Sentence | None, Sentence | None, Sentence | None]
-"""What a protocol says of one nodule, what it lacks, and what an error of measurement would change."""
+@dataclass(frozen=True)
+class Told:
+    """What a protocol says of one nodule and was asked with, or the gap; `flip`: what an error of measurement would make of it."""
+
+    said: Sentence | None = None
+    gap: Sentence | None = None
+    flip: Sentence | None = None
+    inputs: Mapping[str, object] = field(default_factory=dict)
 
 
-def _line(name: str, version: str, source: str, nodules: Sequence[NoduleFinding], tell: Callable[[NoduleFinding], Told]) -> RuleLine:
+def _line(rule: Rule, nodules: Sequence[NoduleFinding], tell: Callable[[NoduleFinding], Told]) -> RuleLine:
     told = [tell(nodule) for nodule in nodules]
-    because = tuple(said for said, _, _ in told if said is not None)
-    gaps = tuple(gap for _, gap, _ in told if gap is not None)
-    warnings = tuple(flip for _, _, flip in told if flip is not None)
-    head = say("{rule} {version}", rule=name, version=version)
-    return RuleLine(f"{name} {version}", source, head, None, because, gaps, warnings, folded=True)
+    because = [(one.said, asked_with(one.inputs)) for one in told if one.said is not None]
+    gaps = tuple(one.gap for one in told if one.gap is not None)
+    warnings = tuple(one.flip for one in told if one.flip is not None)
+    head = say("{rule} {version}", rule=rule.NAME, version=rule.VERSION)
+    both = tuple(sentence for pair in because for sentence in pair)
+    return RuleLine(f"{rule.NAME} {rule.VERSION}", rule.SOURCE, head, None, both, gaps, warnings, folded=True)
 
 
 def _nelson(one: NoduleFinding, *, baseline: bool) -> Told:
     """Categories of the first sight. At follow-up NELSON asks for the doubling time, which belongs to matched volumes."""
     if not baseline and one.change != "new":
-        return None, say(N_("Nodule {name}: at follow-up the doubling time decides, from two volumes"), name=one.name), None
+        return Told(gap=say(N_("Nodule {name}: at follow-up the doubling time decides, from two volumes"), name=one.name))
     if one.kind == "part-solid":
-        return None, say(N_("Nodule {name}: the volume of its solid part is missing"), name=one.name), None
+        return Told(gap=say(N_("Nodule {name}: the volume of its solid part is missing"), name=one.name))
     benign = bool({"benign_calcification", "fat", "proven_benign"} & set(one.flags))
-    try:
-        found = nelson.category(one.kind, volume_mm3=one.volume_mm3, diameter_mm=one.mean_diameter_mm, benign=benign)
-    except MissingInput:
-        return None, _missing(one), None
-    said = say(N_("Nodule {name}: NELSON category {category}"), name=one.name, category=str(found))
-    if one.kind == "non-solid" or benign or one.volume_mm3 is None:
-        return said, None, None
-    ends = {nelson.category(one.kind, volume_mm3=one.volume_mm3 * factor) for factor in (1 - VOLUME_ERROR, 1, 1 + VOLUME_ERROR)}
-    template = N_("Nodule {name}: within ±{error} % of its volume the category may be {possible}")
-    flip = say(template, name=one.name, error=round(100 * VOLUME_ERROR), possible=" / ".join(map(str, sorted(ends))))
-    return said, None, flip if len(ends) > 1 else None
+
+    def ask(other: NoduleFinding) -> Stated[int]:
+        by = {"diameter_mm": other.mean_diameter_mm} if other.kind == "non-solid" else {"volume_mm3": other.volume_mm3}
+        return stated(nelson, nelson.category, kind=other.kind, **({"benign": True} if benign else by))
+
+    found = ask(one)
+    if found.value is None:
+        return Told(gap=_missing(one))
+    said = say(N_("Nodule {name}: NELSON category {category}"), name=one.name, category=str(found.value))
+    around = () if benign else _around(one, by_volume=one.kind != "non-solid")
+    ends = sorted({value for other in around if (value := ask(other).value) is not None})
+    return Told(said, None, _flip(one, [say("{category}", category=str(end)) for end in ends]), found.inputs)
 
 
-def _bts(one: NoduleFinding, *, baseline: bool) -> Told:
+def _bts(one: NoduleFinding, brock: float | None, *, baseline: bool) -> Told:
     if one.kind != "solid" or not baseline:
-        return None, say(N_("Nodule {name}: this table is for solid nodules at first sight"), name=one.name), None
-    try:
-        step = bts2015.first_step(volume_mm3=one.volume_mm3, diameter_mm=one.long_mm)
-    except MissingInput as missing:
+        return Told(gap=say(N_("Nodule {name}: this table is for solid nodules at first sight"), name=one.name))
+
+    def ask(other: NoduleFinding) -> Stated[Reason]:
+        by = {"diameter_mm": other.long_mm} if other.volume_mm3 is None else {"volume_mm3": other.volume_mm3}
+        return stated(bts2015, bts2015.first_step, **by, brock=brock)
+
+    found = ask(one)
+    if found.value is None:
         gap = say(N_("Nodule {name}: as large as this, the Brock probability decides"), name=one.name)
-        return None, gap if missing.name == "brock" else _missing(one), None
-    return say(N_("Nodule {name}: {step}"), name=one.name, step=worded(step)), None, None
+        return Told(gap=gap if found.missing == "brock" else _missing(one))
+    others = [ask(other) for other in _around(one, by_volume=one.volume_mm3 is not None)]
+    steps = [worded(other.value) if other.value is not None else say(N_("the Brock probability would decide")) for other in others]
+    said = say(N_("Nodule {name}: {step}"), name=one.name, step=worded(found.value))
+    return Told(said, None, _flip(one, steps), found.inputs)
 
 
 def _eups(one: NoduleFinding, *, baseline: bool) -> Told:
     if one.kind != "solid" or (not baseline and one.change != "new"):
-        return None, say(N_("Nodule {name}: this table is for solid nodules, at the first exam or new"), name=one.name), None
+        return Told(gap=say(N_("Nodule {name}: this table is for solid nodules, at the first exam or new"), name=one.name))
     if one.volume_mm3 is None:
-        return None, _missing(one), None
+        return Told(gap=_missing(one))
     step = eups2017.next_step(one.volume_mm3, new=not baseline)
     template = N_("Nodule {name}: {step}") if step.verified else N_("Nodule {name}: {step} (unverified limit)")
-    return say(template, name=one.name, step=worded(step.words)), None, None
+    around = [eups2017.next_step(other.volume_mm3 or 0.0, new=not baseline) for other in _around(one, by_volume=True)]
+    flip = _flip(one, [worded(other.words) for other in around])
+    inputs = {"kind": one.kind, "volume_mm3": one.volume_mm3, "new": not baseline}
+    return Told(say(template, name=one.name, step=worded(step.words)), None, flip, inputs)
+
+
+def _around(one: NoduleFinding, *, by_volume: bool) -> Iterator[NoduleFinding]:
+    """The nodule as large as it may be: within a quarter of its volume, or within half a millimetre."""
+    for step in range(-STEPS, STEPS + 1):
+        if by_volume and one.volume_mm3 is not None:
+            yield replace(one, volume_mm3=one.volume_mm3 * (1 + VOLUME_ERROR * step / STEPS))
+        elif not by_volume:
+            more = DIAMETER_ERROR_MM * step / STEPS
+            sizes = {name: max(0.1, size + more) for name in ("long_mm", "short_mm", "mean_mm") if (size := getattr(one, name)) is not None}
+            yield replace(one, **sizes)
+
+
+def _flip(one: NoduleFinding, possible: Sequence[Sentence]) -> Sentence | None:
+    """The warning where the error of measurement leaves more than one answer."""
+    answers = list({str(answer): answer for answer in possible}.values())
+    if len(answers) < 2:
+        return None
+    listed = say(" / ".join(f"{{part{n}}}" for n in range(len(answers))), **{f"part{n}": answer for n, answer in enumerate(answers)})
+    if one.volume_mm3 is None or one.kind == "non-solid":
+        template = N_("Nodule {name}: within ±{error:.1f} mm it may be {possible}")
+        return say(template, name=one.name, error=DIAMETER_ERROR_MM, possible=listed)
+    template = N_("Nodule {name}: within ±{error} % of its volume it may be {possible}")
+    return say(template, name=one.name, error=round(100 * VOLUME_ERROR), possible=listed)
 
 
 def _missing(one: NoduleFinding) -> Sentence:
