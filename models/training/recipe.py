@@ -1,0 +1,53 @@
+"""What the training command has to be told about a model: its networks, their settings, and how weights become an installed model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.compute import Compute
+from models.training.loop import Part
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a training stands on: folders, the seed, the folds to train, and where to compute."""
+
+    data: Path
+    hosts: Path | None
+    seed: int
+    folds: tuple[int, ...]
+    compute: Compute
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One kind of network: its name, its frozen settings with defaults, and its parts, made one after the other as they are asked for."""
+
+    name: str
+    settings: type
+    parts: Callable[[Any, Ground], Iterable[Part]]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run and where its model is to be laid: `weights`, `patients` and `card` as they will lie in `models/`."""
+
+    run: Path
+    data: Path
+    weights: Path
+    patients: Path
+    card: Path
+
+
+@dataclass(frozen=True)
+class Model:
+    """`card` names the card that comes with Firstlight; `export` writes weights, hashes and training patients of a finished run."""
+
+    card: str
+    folds: int
+    needs_hosts: bool
+    recipes: tuple[Recipe, ...]
+    export: Callable[[Finished], None]
