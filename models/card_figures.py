@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models import cards
+from models.cards import Card
 from models.refusal import NoResult
 
 BEGIN = "# --- figures of {task}: written by `python -m models.evaluate {task} --write-card`, do not edit ---\n"
@@ -37,9 +38,19 @@ def write(name: str, task: str, report: Mapping[str, Any], folder: Path = cards.
     (folder / REPORTS / f"{name}.{task}.json").write_text(kept + "\n", "utf-8")
 
 
-def shipped(name: str, folder: Path = cards.CARDS) -> tuple[bytes, ...]:
-    """The whole reports that came with the card called `name`, as they were written."""
-    return tuple(path.read_bytes() for path in sorted((folder / REPORTS).glob(f"{name}.*.json")))
+def shipped(card: Card, folder: Path = cards.CARDS) -> tuple[bytes, ...]:
+    """The whole reports that came with `card`, as written; one that cannot be read is among them, to be named."""
+    found = (path.read_bytes() for path in sorted((folder / REPORTS).glob("*.json")))
+    return tuple(content for content in found if _identity(content) in (card.identity, None))
+
+
+def _identity(content: bytes) -> str | None:
+    """The model that a report says it is of."""
+    try:
+        said = json.loads(content)
+    except ValueError:
+        return None
+    return said.get("model") if isinstance(said, dict) else None
 
 
 def _table(header: str, node: Mapping[str, Any]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def test_the_figures_are_those_counted_by_hand():
     assert (found["n_nodules"], found["found"]) == (3, 2)
     assert found["sensitivity"]["value"] == pytest.approx(2 / 3)
     assert found["false_marks_per_scan"] == 1  # 50 in a, 11 in b, 0 in c
-    assert found["false_marks"] | {"quartiles": None} == {"n": 3, "median": 1, "quartiles": None, "most": 1, "scans_without": 0}
+    assert found["false_marks"] | {"quartiles": None} == {"n": 3, "count": 3, "median": 1, "quartiles": None, "most": 1, "scans_without": 0}
     assert found["froc"]["at_1"] == pytest.approx(2 / 3)
     assert found["froc"]["at_0.125"] == 0  # the highest mark of all is false
     assert [miss["x"] for miss in found["misses"]] == [100]
@@ -115,7 +115,7 @@ def test_the_counts_are_those_of_the_published_way_of_counting():
     what = detection_figures.events(scans, lambda scan: scan.marks)
     assert what is not None
     assert found["found"] == int((what.nodule_score >= 0.5).sum())
-    assert found["false_marks"]["n"] == int((what.false_score >= 0.5).sum())
+    assert found["false_marks"]["count"] == int((what.false_score >= 0.5).sum())
     assert found["cpm"] == pytest.approx(froc.cpm(froc.curve(what)))
 
 

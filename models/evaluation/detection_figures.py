@@ -129,7 +129,8 @@ def _per_scan(scans: Sequence[Scored], false: Sequence[Mark]) -> dict[str, Any]:
     """How the false marks are shared out among the scans; the mean's interval draws scans again."""
     counts = np.array([sum(mark.scan == scan.scan for mark in false) for scan in scans], dtype=np.float64)
     told: dict[str, Any] = {
-        "n": len(false),
+        "n": len(scans),
+        "count": len(false),
         "median": float(np.median(counts)),
         "quartiles": [float(value) for value in np.quantile(counts, [0.25, 0.75])],
         "most": int(counts.max()),

@@ -17,6 +17,7 @@ from models.lung_ct import LungCT
 from models.mammography import CARD as BREAST
 from models.mammography import Mammography
 from models.refusal import NoResult
+from models.worker import reports
 from models.worker.breast import BreastScorer
 from models.worker.lung import LungScorer
 from models.worker.scorer import Scorer
@@ -57,8 +58,9 @@ def registered(found: Iterable[Scorer], problems: dict[str, str] | None = None) 
         here = InstalledCard(card.name, card.tag, card.sha256, asdict(card))
         try:
             with transaction() as session:
-                register_installed(session, [*accepted, here])
+                version = register_installed(session, [*accepted, here])[-1]
             accepted.append(here)
+            reports.ship(version.id or 0, card)
             known[card.identity] = scorer
         except FirstlightError as problem:
             log.error("the model %s is not used: %s", card.identity, problem)
