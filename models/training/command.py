@@ -43,6 +43,8 @@ def _parser(model: Model, prog: str, description: str | None) -> argparse.Argume
     parser = argparse.ArgumentParser(prog=prog, description=description)
     parser.add_argument("--data", type=Path, required=True, help="labelled nodules: image/, mask/, labels.csv")
     parser.add_argument("--hosts", type=Path, help="whole scans to put nodules into; default: the folder hosts in --data")
+    parser.add_argument("--ratings", type=Path, help="JSON of every reader's ratings by file, where there is more than the consensus")
+    parser.add_argument("--start", type=Path, help="safetensors file that the pre-trained part starts from")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints, log, curves and the finished model; the same folder goes on")
     parser.add_argument("--config", type=Path, help="TOML file with a section per network and [run]")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="one setting, over the file's")
@@ -58,7 +60,8 @@ def _train(model: Model, options: argparse.Namespace) -> str:
     settings = _settings(model, options)
     where = compute.choose("torch")
     hosts = _hosts(model, options)
-    sources = {"data": options.data} | ({"hosts": hosts} if hosts else {})
+    named = {"data": options.data, "hosts": hosts, "ratings": options.ratings, "start": options.start}
+    sources = {name: path for name, path in named.items() if path is not None}
     data = distributed.first(lambda: provenance.of_files(sources))
     shared = {"processes": {"count": distributed.size()}} if settings.run.several == "batches" else {}
     plain = settings.plain() | shared
@@ -67,7 +70,7 @@ def _train(model: Model, options: argparse.Namespace) -> str:
     place = card_writer.places(options.out, options.data, model, tag)
     if distributed.leads():
         log.info("%d files of training data, %d process(es), %s", len(data), distributed.size(), where.name)
-    ground = Ground(options.data, hosts, settings.run.seed, tuple(options.folds), where)
+    ground = Ground(options.data, hosts, options.ratings, options.start, settings.run.seed, tuple(options.folds), where)
     trained = loop.run(_parts(model, options.only, settings, ground), options.out, settings.run, started)
     if not distributed.leads():
         return ""

@@ -49,15 +49,20 @@ def versions(device: str) -> dict[str, str]:
 
 
 def of_files(sources: Mapping[str, Path]) -> dict[str, str]:
-    """SHA-256 of every file below the given folders, hidden ones left out. Raises NoResult when a folder is missing or empty."""
+    """SHA-256 of every given file and of every file below the given folders, hidden ones left out.
+
+    Raises NoResult when one is missing or empty.
+    """
     found: dict[str, str] = {}
-    for name, folder in sources.items():
-        files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-        if not files:
-            raise NoResult(f"The folder {folder} (--{name}) is missing or empty. Name the folder that holds the training data.")
-        for path in files:
+    for name, source in sources.items():
+        files = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+        if not files and not source.is_file():
+            raise NoResult(f"{source} (--{name}) is missing or empty. Name the place that holds the training data.")
+        for path in files or [source]:
             with path.open("rb") as content:
-                found[f"{name}/{path.relative_to(folder).as_posix()}"] = hashlib.file_digest(content, "sha256").hexdigest()
+                found[f"{name}/{path.relative_to(source).as_posix()}" if files else name] = hashlib.file_digest(
+                    content, "sha256"
+                ).hexdigest()
     return found
 
 

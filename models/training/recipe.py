@@ -13,10 +13,12 @@ from models.training.loop import Part
 
 @dataclass(frozen=True)
 class Ground:
-    """What a training stands on: folders, the seed, the folds to train, and where to compute."""
+    """What a training stands on: what the command named, the seed, the folds to train, and where to compute."""
 
     data: Path
     hosts: Path | None
+    ratings: Path | None
+    start: Path | None
     seed: int
     folds: tuple[int, ...]
     compute: Compute
