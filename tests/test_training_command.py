@@ -69,6 +69,7 @@ def test_a_finished_training_is_a_model_with_its_card(data: Path, tmp_path: Path
     assert told["settings"]["toy"] == {"seed": 7, "epochs": 1}
     assert told["settings"]["run"]["seed"] == 7
     assert told["over_folds"]["toy"]["valid_loss"]["n"] == 2
+    assert 0 <= told["over_folds"]["toy"]["below 0.5"]["mean"] <= 1
     assert told["versions"]["torch"]
     run = json.loads((out / "run.json").read_text("utf-8"))
     assert told["data_sha256"] == run["data_sha256"]

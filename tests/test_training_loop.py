@@ -222,7 +222,7 @@ def test_a_part_that_installs_its_running_mean_is_asked_for_it(tmp_path: Path) -
 def test_log_and_curves_hold_every_epoch_of_every_network(whole: Path) -> None:
     lines = (whole / "log.csv").read_text("utf-8").splitlines()
     assert lines[0] == "network,epoch,kind,figure,value"
-    assert len(lines) == 1 + 3 * 6 * 3
+    assert len(lines) == 1 + 3 * 6 * 4
     with Image.open(whole / "curves.png") as image:
         assert image.format == "PNG"
         assert image.height > 700

@@ -54,10 +54,11 @@ class Toy:
         return float(loss.detach())
 
     def validate(self) -> dict[str, float]:
-        """The error on all points."""
+        """The error on all points, and the share of them that are near."""
         self.network.eval()
         with torch.inference_mode():
-            return {"valid_loss": float((self.network(self.x) - self.y).square().mean())}
+            error = (self.network(self.x) - self.y).square()
+        return {"valid_loss": float(error.mean()), "below 0.5": float((error < 0.5).float().mean())}
 
     def state(self) -> dict[str, Any]:
         """Network, optimiser, epoch."""

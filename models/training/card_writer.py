@@ -6,13 +6,14 @@ Nothing of the old card's figures is taken over: they belong to other weights. T
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models import card_figures, cards
+from models import cards
 from models.cards import Card
 from models.refusal import NoResult
 from models.training import whole
@@ -25,9 +26,11 @@ BESIDE = "@"
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 BEGIN, END = "# --- weights: written by models.training.lung_export, do not edit ---\n", "# --- end of weights ---\n"
 KEPT = ("name", "tag", "task", "intended_use", "training_data", "licence", "trained_on", "limits", "changelog")
+MADE = "# --- what the training itself knows: written by models.training.card_writer, do not edit ---"
 LIMITS = (
     "Trained by the institution that installed it, on its own data; nobody else has looked at it.",
     "No figure of the model that comes with Firstlight holds for these weights. It runs in shadow until an administrator puts it in force.",
+    "Thresholds were taken over from the model that comes with Firstlight: the operating point has to be checked with the evaluation.",
 )
 
 
@@ -48,7 +51,8 @@ def write(model: Model, place: Finished, started: Provenance, trained: Sequence[
     whole.write(place.card, text(cards.load(model.card), started, trained, tag).encode())
     model.export(place)
     _name_folder(place)
-    card_figures.write(place.card.stem, "training", figures(started, trained), place.card.parent)
+    told = "".join(_table("figures.training", figures(started, trained)))
+    whole.write(place.card, f"{place.card.read_text('utf-8').rstrip()}\n\n{MADE}{told}".encode())
     card = cards.load(place.card.stem, place.card.parent)
     for part in card.weights:
         cards.read_weights(part, place.weights.parent)
@@ -70,8 +74,7 @@ def text(base: Card, started: Provenance, trained: Sequence[Trained], tag: str) 
     }  # fmt: skip
     lines = [f"{key} = {json.dumps(said[key], ensure_ascii=False)}\n" for key in KEPT]
     for section in ("preprocessing", "thresholds"):
-        lines.append(f"\n[{section}]\n")
-        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in getattr(base, section).items()]
+        lines += _table(section, getattr(base, section))
     return f"{''.join(lines)}\n{BEGIN}{END}"
 
 
@@ -81,12 +84,32 @@ def figures(started: Provenance, trained: Sequence[Trained]) -> dict[str, Any]:
     for one in trained:
         group = groups.setdefault(re.sub(r"-fold\d+$", "", one.name), {})
         for name, value in one.kept.figures.items():
-            group.setdefault(name, []).append(value)
+            if math.isfinite(value):
+                group.setdefault(name, []).append(value)
     return {
         "run_sha256": started.sha256, "data_sha256": started.data_sha256, "versions": dict(started.versions),
         "settings": {name: dict(values) for name, values in started.settings.items()},
-        "over_folds": {name: {key: spread(values) for key, values in group.items()} for name, group in groups.items()},
+        "over_folds": {name: {key: _shown(values) for key, values in group.items()} for name, group in groups.items()},
     }  # fmt: skip
+
+
+def _shown(values: Sequence[float]) -> dict[str, float]:
+    return {key: float(f"{value:.6g}") for key, value in spread(values).items()}
+
+
+def _table(header: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """One TOML table and those below it; JSON's numbers, texts, booleans and lists are TOML's too. What is None is left out."""
+    yield f"\n[{header}]\n"
+    for key, value in values.items():
+        if value is not None and not isinstance(value, Mapping):
+            yield f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}\n"
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _table(f"{header}.{_key(key)}", value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def _biased(trained: Sequence[Trained]) -> tuple[str, ...]:

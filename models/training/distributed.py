@@ -77,13 +77,15 @@ def first(work: Callable[[], Item]) -> Item:
 
 
 def average(parameters: Sequence[nn.Parameter]) -> None:
-    """Replace gradients by their mean over all processes; a parameter without gradient here counts as zero."""
+    """Replace gradients by their mean over all processes; one that only others have counts as zero here, one that nobody has stays none."""
     trained = [parameter for parameter in parameters if parameter.requires_grad]
     if not _several() or not trained:
         return
     gradients = [parameter.grad if parameter.grad is not None else torch.zeros_like(parameter) for parameter in trained]
-    for parameter, mean in zip(trained, _mean(gradients), strict=True):
-        parameter.grad = mean
+    present = torch.tensor([float(parameter.grad is not None) for parameter in trained], device=trained[0].device)
+    shares, *means = _mean([present, *gradients])
+    for parameter, mean, share in zip(trained, means, shares.tolist(), strict=True):
+        parameter.grad = mean if share > 0 else None
 
 
 def agree(network: nn.Module) -> None:
