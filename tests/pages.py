@@ -31,6 +31,7 @@ OPEN_TO: dict[str, set[Role]] = {
     "doctor/case": {Role.coordinator, Role.doctor},
     "doctor/participant": {Role.coordinator, Role.doctor},
     "manager/rules": {Role.manager, Role.doctor, Role.administrator},
+    "admin/models": {Role.manager, Role.administrator},
 }
 HOMES = {"coordinator": Role.coordinator, "doctor": Role.doctor, "manager": Role.manager, "admin": Role.administrator}
 NAMES = ("Okafor^Ruth", "陈^美玲", "Fernandez-Montgomery^Maximiliana", "O'Neil^<b>Pat</b>")

@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "models": ("models",),
     "models.evaluate": ("models", "core.metrics"),
     "models.evaluation": ("models", "core.metrics"),
+    "models.reports": ("models", "core.metrics"),
     "models.score": ("models", "core"),
     "models.scoring": ("models", "core"),
     "models.bench": ("models", "core"),
@@ -41,6 +42,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "streamlit": ("pages", "app"),
     "plotly": ("pages", "app"),
     "alembic": ("db",),
+    "matplotlib": ("models",),
 }
 
 

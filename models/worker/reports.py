@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from core.errors import FirstlightError
 from core.workflow import model_reports
 from db.engine import transaction
-from models import card_figures
+from models import card_figures, cards
 from models.cards import Card
 
 log = logging.getLogger(__name__)
 
 
-def ship(version_id: int, card: Card) -> int:
-    """Keep every report of `card` that is not kept yet; how many were new. One that does not fit its card is left out and named."""
+def ship(version_id: int, card: Card, folder: Path = cards.CARDS) -> int:
+    """Keep every report beside `card` in `folder` that is not kept yet; how many were new. One that does not fit is left out and named."""
     added = 0
-    for content in card_figures.shipped(card):
+    for content in card_figures.shipped(card, folder):
         try:
             with transaction() as session:
                 added += model_reports.ship(session, version_id, content)

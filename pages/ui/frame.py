@@ -67,7 +67,7 @@ ENTRIES = (
     Entry("manager/rules", N_("Rules"), "fact_check", (Act.see_figures, Act.administer), SETTINGS),
     Entry("admin/operations", N_("Operations"), "settings_heart", (Act.administer,)),
     Entry("admin/users", N_("Users"), "manage_accounts", (Act.administer,)),
-    Entry("admin/models", N_("Models"), "neurology", (Act.administer,)),
+    Entry("admin/models", N_("Models"), "neurology", (Act.administer, Act.see_figures)),
     Entry("admin/audit", N_("Audit trail"), "history", (Act.administer,)),
 )
 

@@ -6,9 +6,11 @@ from typing import Any
 import streamlit as st
 
 from core.access import Person
+from core.workflow.model_reports import Validated
 from core.workflow.registry import ModelRow, set_state
 from db.enums import ModelState
-from pages.ui.i18n import N_, _, moment, n_, number
+from pages.ui.i18n import N_, _, day, moment, n_, number
+from pages.ui.model_reports import hand_in
 from pages.ui.session import did
 from pages.ui.tables import Column, Row, Tone, chip, table, two
 from pages.ui.words import MODEL_STATE
@@ -42,21 +44,25 @@ def columns() -> list[Column]:
         Column("since", _("Since"), "text", "180px", "nowrap"),
         Column("runs", _("Results"), "number", "150px", "right"),
         Column("last", _("Last result"), "text", "180px", "nowrap"),
+        Column("own", _("Validated here"), "chip", "200px", help=_("The newest report on your own cases that was handed in")),
         Column("weights", _("Weights"), "muted", "140px"),
         Column("actions", "", "actions"),
     ]
 
 
-def rows(models: Sequence[ModelRow], chosen: ModelRow) -> list[Row]:
-    return [_row(model, model == chosen) for model in models]
+def rows(models: Sequence[ModelRow], chosen: ModelRow, tested: Mapping[int, Validated], *, changes: bool) -> list[Row]:
+    """One row per version; with `changes` those actions that put it in another state."""
+    return [_row(model, model == chosen, tested.get(model.id), changes) for model in models]
 
 
-def ask_change(user: Person, model: ModelRow, state: str) -> None:
-    """What a change of state sets in motion, said before the click."""
+def ask_change(user: Person, model: ModelRow, state: str, tested: Validated | None) -> None:
+    """What a change of state sets in motion, said before the click; and before a version counts, whether anybody tested it here."""
 
     @st.dialog(f"{_(STEPS[ModelState(state)])}: {model.name} {model.tag}", width=520)
     def ask() -> None:
         st.markdown(_(CONSEQUENCES[ModelState(state)]))
+        if state == ModelState.active:
+            hand_in.standing(model, tested)
         if st.button(_(STEPS[ModelState(state)]), type="primary"):
             change(user, str(model.id), state)
 
@@ -95,19 +101,28 @@ def show_card(model: ModelRow) -> None:
     st.caption(_("Weights {hash}", hash=model.weights_sha256))
 
 
-def _row(model: ModelRow, chosen: bool) -> Row:
+def _row(model: ModelRow, chosen: bool, tested: Validated | None, changes: bool) -> Row:
     tone, shape = TONES[model.state] if model.state else ("gray", "")
     none = n_("{n} without a result", "{n} without a result", model.no_results)
+    acts = changes and not model.synthetic
     cells = {
         "name": two(f"{model.name} {model.tag}", _("simulated")) if model.synthetic else f"{model.name} {model.tag}",
         "state": chip(_(MODEL_STATE[model.state]), tone, shape) if model.state else None,
         "since": moment(model.state_since),
         "runs": two(number(model.runs), none, "orange") if model.no_results else number(model.runs),
         "last": moment(model.last_run),
+        "own": None if model.synthetic else _tested(tested),
         "weights": model.weights_sha256[:12],
-        "actions": [{"id": state.value, "text": _(word)} for state, word in STEPS.items() if state != model.state and not model.synthetic],
+        "actions": [{"id": state.value, "text": _(word)} for state, word in STEPS.items() if state != model.state] if acts else [],
     }
     return Row(str(model.id), cells, href=f"/models?model={model.id}", tone="chosen" if chosen else "")
+
+
+def _tested(found: Validated | None) -> dict[str, str]:
+    """The day and number of cases of the newest own report, or that there is none."""
+    if found is None:
+        return chip(_("Not yet"), "orange", "△")
+    return chip(_("{day}, n = {n}", day=day(found.made_at.date()), n=number(found.cases)), "green", "✓")
 
 
 def _figure_columns() -> list[Column]:

@@ -74,6 +74,8 @@ ACTION = {
     "registered": N_("Registered a participant"),
     "model_registered": N_("Registered a model"),
     "model_state": N_("Changed the state of a model"),
+    "measure_switched": N_("Switched a measure beside the nodules on or off"),
+    "model_report_added": N_("Handed in a report of a model"),
     "user_created": N_("Made an account"),
     "account_closed": N_("Closed an account"),
     "account_reopened": N_("Opened an account again"),

@@ -1,0 +1,34 @@
+"""How far a model's volumes lie from the readers': Bland–Altman on the logarithm, so that limits are ratios."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from core.metrics.agreement import limits
+from core.metrics.interval import Interval
+
+FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RatioLimits:
+    """Model over readers: the geometric mean ratio with its 95 % interval, and the ratios between which 95 % of nodules lie."""
+
+    bias: Interval
+    lower: float
+    upper: float
+    n: int
+
+
+def ratio_limits(pairs: Sequence[Sequence[float]]) -> RatioLimits | None:
+    """Of rows of the readers' and the model's volume, both above 0; None with fewer than three."""
+    if len(pairs) < FEWEST:
+        return None
+    found = limits([log(pair[0]) for pair in pairs], [log(pair[1]) for pair in pairs])
+    bias = Interval(exp(found.bias.value), exp(found.bias.low), exp(found.bias.high))
+    return RatioLimits(bias, exp(found.lower), exp(found.upper), found.n)
+
+
+def at_ratios(pairs: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+    """(geometric mean of both volumes, model over readers) of each row: where a Bland–Altman plot puts it."""
+    return [((pair[0] * pair[1]) ** 0.5, pair[1] / pair[0]) for pair in pairs]

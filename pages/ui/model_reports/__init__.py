@@ -1,0 +1,1 @@
+"""Reports of a model on its page: the hospital's own beside those that came with the card."""
