@@ -24,7 +24,7 @@ from db.enums import Role
 from db.tables import AiPolicy, Instance, User
 from pages.ui.gate import COOKIE
 from pages.ui.routes import ROUTES
-from tests.build import PASSWORD, a_model, a_run, a_site, a_user, ago
+from tests.build import PASSWORD, a_finding, a_model, a_run, a_site, a_user, ago
 from tests.dicom_build import MG_PROCESSING_CLASS, ct_series
 from tests.image_build import a_ct, a_mammography, taken_in
 
@@ -211,10 +211,12 @@ def test_the_saliency_of_a_scan_does_not_exist_for_a_reader_who_must_not_see_it(
     with transaction() as session:
         store().put_named("run/saliency", bytes(range(24)))
         a_model(session)
-        kept = {"shape": [2, 3, 4], "affine": np.eye(4).tolist(), "object": "run/saliency"}
-        run = a_run(session, session.get_one(images.Exam, exam), result={"saliency": kept})
+        kept = {"shape": [2, 3, 4], "affine": np.eye(4).tolist(), "object": "run/saliency", "full_logit": 0.25}
+        run = a_run(session, session.get_one(images.Exam, exam))
+        a_finding(session, run, number=2, detail={"explanation": kept})
         programme = programme_row(session, "lung")
         session.add(AiPolicy(programme_id=programme.id, version=1, kind=policy, valid_from=ago(1)))
-    answer = dana.get(f"/api/exam/{exam}/ct/saliency/{run.id}")
+    assert dana.get(f"/api/exam/{exam}/ct/saliency/{run.id}/1").status_code == 404
+    answer = dana.get(f"/api/exam/{exam}/ct/saliency/{run.id}/2")
     assert answer.status_code == status
     assert (answer.content == bytes(range(24))) is (status == 200)

@@ -45,14 +45,15 @@ def a_shadow(session: Session, *, days_ago: float = 10) -> ModelVersion:
 def a_shadow_run(session: Session, exam: Exam, version: ModelVersion) -> ModelRun:
     """A scored run with everything that could show: score, step, finding, density, heat and saliency."""
     views = [{"sop_uid": "1.2", "heat": {"shape": [2, 2], "object": "run/x/heat"}}]
-    kept = {"density": "D", "views": views, "saliency": {"shape": [1, 2, 2], "affine": [[1, 0, 0, 0]] * 4, "object": "run/x/saliency"}}
+    kept = {"density": "D", "views": views}
+    explained = {"shape": [1, 2, 2], "affine": [[1, 0, 0, 0]] * 4, "object": "run/x/saliency"}
     run = ModelRun(
         exam_id=exam.id or 0, version_id=version.id or 0, attempt=1, device="cpu", started_at=now(), finished_at=now(),
         outcome=RunOutcome.scored, score=SCORE, step=9, result=kept,
     )  # fmt: skip
     session.add(run)
     session.flush()
-    a_finding(session, run, mean_diameter_mm=8.76543, malignancy=SCORE)
+    a_finding(session, run, mean_diameter_mm=8.76543, malignancy=SCORE, detail={"explanation": explained})
     return run
 
 
@@ -117,7 +118,7 @@ def seen_by(session: Session, person: Person, exam: Exam, run_id: int, participa
         lambda: trajectories.trajectories(session, person, participant_id),
         lambda: missed.missed(session, person, participant_id),
         lambda: heat.heats(session, person, exam.id or 0, run_id),
-        lambda: saliency.saliency(session, person, exam.id or 0, run_id),
+        lambda: saliency.maps(session, person, exam.id or 0, run_id),
         lambda: study_line(session, exam.id or 0),
         lambda: counting_runs(session, [exam.id or 0]),
     ]

@@ -28,7 +28,7 @@ LUNG = (0.04, 0.33)  # HU -950 to -600 on the scale of the cubes, -1000 to 200 H
 QUIET_LUNG = 0.125  # -850 HU, where the cube shows too little lung to take its own
 FEWEST_LUNG = 200  # voxels
 CHANGED = (0.05, 0.15)  # a place that differs by 60 HU from lung begins to be tinted, by 180 HU in full: noise is not
-BATCH, STEPS = 27, 12
+BATCH, STEPS = 9, 12  # cubes at once: a first layer of 32 channels takes 130 MB for 9; steps of the integral
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def saliency(network: Network, cube: Tensor, region: Tensor, *, method: Method =
 
 def effects(network: Network, cube: Tensor, region: Tensor, *, method: Method = "occlusion", side: int = SIDE) -> Effects:
     """What the places around the nodule add to the logit, one by one; by "gradients" they add up to cube minus lung alone."""
+    cube, region = cube.clone(), region.clone()  # tensors made in inference mode have no gradients
     places = Places.around(region[0, 0], side=side)
     lung = lung_around(cube, region)
 

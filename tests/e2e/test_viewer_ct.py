@@ -27,6 +27,7 @@ from tests.image_build import taken_in
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), pytest.mark.skipif(product.CHROMIUM is None, reason="no chromium on this machine")]
 Array = NDArray[Any]
 LUNG, SOFT, BONE = (-600, 1500), (40, 400), (400, 1800)
+A_MASK = {"first": [8, 28, 30], "shape": [5, 6, 6], "runs": [0, 180]}
 
 
 @pytest.fixture(scope="module")
@@ -417,24 +418,66 @@ def test_the_saliency_of_the_ai_lies_where_its_grid_says_and_only_when_there_is_
     hu = np.full((20, 64, 64), -850, np.int16)
     exam = a_volume(tmp_path, hu, pixel_mm=1.0)
     who, token = reader()
+    mark = {"number": 1, "slice": 10, "low": 8, "high": 12, "box": [30, 28, 36, 34], "centre": [33, 31], "text": "1", "mask": A_MASK}
     with viewer_at(browser, address, token) as shown:
         scene = scene_of(who, exam)
-        shown.open(scene).press("a")
+        shown.open({**scene, "marks": [mark]}).press("a")
         assert shown.page.locator("button[data-id=saliency]").is_hidden()
         assert (shown.grey()[0].max(axis=2) - shown.grey()[0].min(axis=2)).max() == 0
-    warm = np.zeros((5, 8, 8), np.uint8)
-    warm[:, :, 4:] = 255  # the right half of the image, on voxels of 8 × 8 × 8 mm
+    signed = np.zeros((5, 8, 8), np.int8)
+    signed[:, :, 4:], signed[:, :4, :4] = 127, -127  # the right half for it, the upper left against it, on voxels of 8 × 8 × 8 mm
     fine = np.array(scene["affine"])
     coarse = [[8, 0, 0, fine[0][3] + 3.5], [0, 8, 0, fine[1][3] + 3.5], [0, 0, 8, fine[2][3] + 3], [0, 0, 0, 1]]
-    given = {"url": "/saliency", "size": [8, 8, 5], "affine": coarse, "text": "Where the AI saw evidence"}
+    given = {"url": "/saliency", "size": [8, 8, 5], "affine": coarse, "full": 0.25}
     with viewer_at(browser, address, token) as shown:
-        shown.page.route("**/saliency", lambda route: route.fulfill(body=warm.tobytes()))
-        shown.open({**scene, "saliency": given}).press("a")
-        seen, columns, _ = shown.grey()
-        tinted = (seen[..., 0] - seen[..., 2]).max(axis=0)
-        assert (tinted[(columns >= 40) & (columns < 60)] > 40).all()
-        assert (tinted[(columns >= 2) & (columns < 26)] == 0).all()
-        assert "Where the AI saw evidence" in shown.page.locator(".labels").inner_text()
+        shown.page.route("**/saliency", lambda route: route.fulfill(body=signed.tobytes()))
+        shown.open({**scene, "marks": [{**mark, "saliency": given}, {**mark, "number": 2, "text": "2"}]})
+        assert shown.page.locator(".legend").is_hidden()
+        shown.press("a")
+        assert shown.told()["mark"] == "1"
+        seen, columns, rows = shown.grey()
+        warmth = seen[..., 0] - seen[..., 2]
+        for_it, against = (columns >= 40) & (columns < 60), (columns >= 2) & (columns < 26)
+        above, below = (rows >= 2) & (rows < 26), (rows >= 40) & (rows < 60)
+        assert (warmth[:, for_it] > 40).all()
+        assert (warmth[np.ix_(above, against)] < -10).all()
+        assert (warmth[np.ix_(below, against)] == 0).all()
+        legend = shown.page.locator(".legend")
+        assert "speaks against malignancy" in legend.inner_text()
+        assert "not where cancer is" in legend.inner_text()
+        shown.page.mouse.move(*shown.screen(shown.plane(), 50, 50))
+        shown.settled()
+        assert shown.page.locator(".value").inner_text() == "-850 HU · speaks for malignancy, odds × 1.28"
+        shown.press("n")
+        assert "There is no map of AI mark 2" in legend.inner_text()
+        assert (shown.grey()[0].max(axis=2) - shown.grey()[0].min(axis=2)).max() == 0
+
+
+def outlined(shown: Shown, name: str, middle: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the AI's outline in a plane, in image pixels, found along the row and column through `middle`."""
+    plane = shown.plane(name)
+    x, y, w, h = (int(value) for value in plane["rect"])
+    take = "([x, y, w, h]) => Array.from(host.querySelector('.over').getContext('2d').getImageData(x, y, w, h).data)"
+    drawn = np.array(shown.page.evaluate(take, [x, y, w, h])).reshape(h, w, 4)
+    yellow = (drawn[..., 0] > 200) & (drawn[..., 1] > 160) & (drawn[..., 2] < 150) & (drawn[..., 3] > 200)
+    (ox, oy), (sx, sy) = plane["origin"], plane["scale"]
+    columns = np.flatnonzero(yellow[round(oy + middle[1] * sy - y)])
+    rows = np.flatnonzero(yellow[:, round(ox + middle[0] * sx - x)])
+    left, right = ((columns[n] + x + 0.5 - ox) / sx for n in (0, -1))
+    top, bottom = ((rows[n] + y + 0.5 - oy) / sy for n in (0, -1))
+    return left, top, right, bottom
+
+
+def test_the_outline_of_a_mask_is_drawn_in_all_three_planes(address: str, browser: Browser, tmp_path: Path) -> None:
+    hu = np.full((20, 64, 64), -850, np.int16)
+    exam = a_volume(tmp_path, hu, pixel_mm=1.0)
+    who, token = reader()
+    mark = {"number": 1, "slice": 10, "low": 8, "high": 12, "box": [30, 28, 36, 34], "centre": [33, 31], "text": "1", "mask": A_MASK}
+    with viewer_at(browser, address, token) as shown:
+        shown.open({**scene_of(who, exam), "marks": [mark]}).press("m", "n")
+        for name, box in (("axial", (30, 28, 36, 34)), ("coronal", (30, 7, 36, 12)), ("sagittal", (28, 7, 34, 12))):
+            middle = (box[0] + box[2]) / 2 + 1, (box[1] + box[3]) / 2 + 0.7  # beside the crosshair
+            assert outlined(shown, name, middle) == pytest.approx(box, abs=0.5), name
 
 
 def test_every_key_is_listed_on_demand(address: str, browser: Browser, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def _ct(case: Case, user: Person) -> Scene:
     best = case.ai and case.ai.findings and slice_of(case.ai.findings[0], found.slices)
     first = best if isinstance(best, int) and best is not None else None
     scene = {**ct_scene(found, first=first), "marks": marks, "date": _("This exam, {date}", date=day(case.exam_date))}
-    return with_saliency(scene, read(saliency.saliency, user, case.exam_id, case.ai.run_id)) if case.ai else scene
+    return with_saliency(scene, read(saliency.maps, user, case.exam_id, case.ai.run_id)) if case.ai else scene
 
 
 def _mg(case: Case, user: Person) -> Scene:

@@ -45,9 +45,9 @@ def picture(session: Session, person: Person, request: Request) -> Response:
 
 
 def evidence(session: Session, person: Person, request: Request) -> Response:
-    """(Z, Y, X) uint8 saliency of one run; does not exist for someone who must not see the AI result."""
-    run = request.path_params["run"]
-    content = saliency.values(session, person, request.path_params["exam_id"], run)
+    """(Z, Y, X) int8 saliency of one finding; does not exist for someone who must not see the AI result."""
+    names = request.path_params
+    content = saliency.values(session, person, names["exam_id"], names["run"], names["number"])
     return Response(content, media_type=VALUES, headers={"Cache-Control": "private, no-store", "Vary": "Cookie"})
 
 
@@ -68,6 +68,6 @@ ROUTES = [
     Route("/api/exam/{exam_id:int}/ct/meta", reading(meta)),
     Route("/api/exam/{exam_id:int}/ct/slice/{k:int}", reading(one_slice)),
     Route("/api/exam/{exam_id:int}/ct/slice/{k:int}.png", reading(picture)),
-    Route("/api/exam/{exam_id:int}/ct/saliency/{run:int}", reading(evidence)),
+    Route("/api/exam/{exam_id:int}/ct/saliency/{run:int}/{number:int}", reading(evidence)),
     Route("/api/exam/{exam_id:int}/ct/slab/{k0:int}/{k1:int}", reading(slab)),
 ]

@@ -13,9 +13,9 @@ from pages.ui.viewer.words import words
 FOLDER = Path(__file__).parent
 MODULES = (
     "shaders", "ct_shaders", "mg_shaders", "gl", "plane", "fetching", "volume", "cut", "picture", "hanging", "scale", "truesize",
-    "magnifier", "mask", "overlay", "side", "link", "labels", "measure", "mg_measure", "mg_overlay", "saliency", "painter", "pointing",
-    "mg_buttons", "mg_canvas", "ct_texts", "ct_buttons", "ct", "mg", "help", "buttons", "input", "shell", "plain_picture", "plain_ct",
-    "plain_mg", "plain", "main",
+    "magnifier", "mask", "overlay", "side", "link", "labels", "legend", "measure", "mg_measure", "mg_overlay", "saliency", "painter",
+    "pointing", "mg_buttons", "mg_canvas", "ct_texts", "ct_buttons", "ct", "mg", "help", "buttons", "input", "shell", "plain_picture",
+    "plain_ct", "plain_mg", "plain", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.workflow.images import CtImages
 from core.workflow.saliency import Saliency
-from pages.ui.i18n import _, show
+from pages.ui.i18n import show
 
 Scene = dict[str, Any]
 
@@ -32,17 +32,20 @@ def ct_scene(images: CtImages, *, first: int | None = None) -> Scene:
         "first": min(max(depth // 2 if first is None else first, 0), depth - 1),
         "title": [images.description, *(show(one) for one in (images.refusal, *images.warnings) if one)],
         "marks": [],
-        "saliency": None,
         "prior": None,
     }
 
 
-def with_saliency(scene: Scene, found: Saliency | None) -> Scene:
-    """The CT scene with the model's saliency, where a run stored one and it may be seen."""
-    if found is None:
-        return scene
-    given = {"url": f"{scene['url']}/saliency/{found.run_id}", "size": list(found.size), "affine": [list(row) for row in found.affine]}
-    return {**scene, "saliency": {**given, "text": _("Orange: where the AI saw evidence (its saliency, not a finding)")}}
+def with_saliency(scene: Scene, found: Mapping[int, Saliency]) -> Scene:
+    """The CT scene with a map on each AI mark that a run explained and whose map may be seen; `found` by the mark's number."""
+    return {**scene, "marks": [{**mark, "saliency": _given(scene, found.get(mark["number"]))} for mark in scene["marks"]]}
+
+
+def _given(scene: Scene, one: Saliency | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    url = f"{scene['url']}/saliency/{one.run_id}/{one.number}"
+    return {"url": url, "size": list(one.size), "affine": [list(row) for row in one.affine], "full": one.full_logit}
 
 
 def goto(number: int | None, once: object) -> Mapping[str, object] | None:

@@ -98,8 +98,20 @@ def _slab() -> dict[str, str]:
         "mean": _("Mean"),
         "slab_text": _("{kind} {mm} mm, {n} slices", kind="{kind}", mm="{mm}", n="{n}"),
         "missing_in_slab": _("Missing slices in this slab: {n}", n="{n}"),
-        "saliency": _("Saliency"),
-        "saliency_hint": _("Show or hide where the AI saw evidence"),
+        **_saliency(),
+    }
+
+
+def _saliency() -> dict[str, str]:
+    return {
+        "saliency": _("Reaction"),
+        "saliency_hint": _("Show or hide what the network reacted to in the chosen AI mark"),
+        "saliency_of": _("AI mark {number}: the network’s reaction", number="{number}"),
+        "saliency_against": _("speaks against malignancy"),
+        "saliency_for": _("speaks for malignancy"),
+        "saliency_note": _("What this network reacted to, not where cancer is"),
+        "saliency_none": _("There is no map of AI mark {number}; the most suspicious marks have one", number="{number}"),
+        "saliency_value": _("{word}, odds × {odds}", word="{word}", odds="{odds}"),
     }
 
 

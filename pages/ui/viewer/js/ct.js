@@ -3,7 +3,7 @@ import { ctCommands, ctKeys } from "./ct_buttons.js";
 import { CtTexts } from "./ct_texts.js";
 import { Link } from "./link.js";
 import { Measures } from "./measure.js";
-import { drawCrosshair, drawCtMarks } from "./overlay.js";
+import { drawCrosshair, drawCtCuts, drawCtMarks } from "./overlay.js";
 import { Painter } from "./painter.js";
 import { Saliency } from "./saliency.js";
 import { ALONG, PLANES, Side } from "./side.js";
@@ -41,7 +41,7 @@ export class CtScene {
   async start(gl, signal) {
     this.gl = gl;
     this.painter = new Painter(gl);
-    this.saliency = null;
+    this.saliencies = new Map();
     const options = {
       signal,
       ahead: () => this.shell.ahead,
@@ -49,7 +49,7 @@ export class CtScene {
       onProblem: (problem) => this.shell.problem(problem),
     };
     await Promise.all(this.sides.map((side) => side.start(gl, this.painter, options)));
-    if (this.saliencyShown) await this.#loadSaliency(signal);
+    if (this.saliencyShown) await this.#loadSaliency();
   }
 
   get side() {
@@ -110,7 +110,7 @@ export class CtScene {
   }
 
   get look() {
-    const saliency = this.saliencyShown ? this.saliency : null;
+    const saliency = this.heatShown ? (this.saliencies.get(this.marked?.saliency?.url) ?? null) : null;
     return { level: this.level, inverted: this.inverted, smooth: this.smooth, slab: this.thickness, saliency, strength: this.opacity };
   }
 
@@ -138,7 +138,9 @@ export class CtScene {
   overlay(pen) {
     for (const { side, axis } of this.views) {
       const one = this.sides[side];
-      if (axis === 0 && this.marksShown) drawCtMarks(pen, one.planes[0], one.marks, one.at[2], side === 0 ? this.current : null);
+      const current = side === 0 ? this.current : null;
+      if (axis === 0 && this.marksShown) drawCtMarks(pen, one.planes[0], one.marks, one.at[2], current);
+      else if (this.marksShown) drawCtCuts(pen, one.planes[axis], one.marks, axis, one.at[ALONG[axis]], current);
       if (this.three || this.cursor) drawCrosshair(pen, one.planes[axis], one.onPlane(axis, one.at));
       this.measures.draw(pen, this.view(side, axis));
     }
@@ -209,7 +211,17 @@ export class CtScene {
     const value = count > 1 ? one.cut(found.axis).value(u, v) : one.volume.value(...found.voxel);
     if (value === null) return { text: "", value: "" };
     const name = count > 1 ? `${this.words[this.thickness.kind]} ` : "";
-    return { text: `${name}${value} HU`, value: String(value), voxel: found.voxel.join(","), side: found.side, axis: found.axis };
+    const text = [`${name}${value} HU`, ...this.#reaction(found)].join(" · ");
+    return { text, value: String(value), voxel: found.voxel.join(","), side: found.side, axis: found.axis };
+  }
+
+  // What the network's reaction is at a voxel, in words and as odds, while its map is shown.
+  #reaction({ side, voxel }) {
+    const map = side === 0 ? this.look.saliency : null;
+    const change = map ? map.at(this.side.lps(voxel)) : 0;
+    const odds = Math.exp(change).toFixed(2);
+    if (odds === "1.00") return [];
+    return [this.words.saliency_value.replace("{word}", this.words[change > 0 ? "saliency_for" : "saliency_against"]).replace("{odds}", odds)];
   }
 
   // Move the layer of one exam; the other follows where the two are linked.
@@ -355,6 +367,7 @@ export class CtScene {
     const inSight = plane.holds(x - near, y - near) && plane.holds(x + near, y + near);
     if (!inSight) plane.look(...mark.centre);
     this.go(mark.slice);
+    this.#loadSaliency();
     return true;
   }
 
@@ -440,26 +453,42 @@ export class CtScene {
     this.#moved(side);
   }
 
-  async setSaliency(on) {
-    this.saliencyShown = on;
-    if (on && !this.saliency) await this.#loadSaliency(this.shell.stop.signal);
-    this.shell.draw();
+  // The marks that have a map of the network's reaction, the chosen mark, and whether its map is shown: never while the AI marks are hidden.
+  get mapped() {
+    return this.marks.filter((mark) => mark.saliency);
   }
 
-  async #loadSaliency(signal) {
-    if (!this.data.saliency) return;
-    try {
-      const made = new Saliency(this.gl, this.data.saliency, signal);
-      await made.load();
-      this.saliency = made;
-      this.shell.draw();
-    } catch (problem) {
-      if (!signal.aborted) this.shell.problem(problem);
-    }
+  get marked() {
+    return this.marks.find((mark) => mark.number === this.current) ?? null;
   }
 
   get heatShown() {
-    return this.saliencyShown && Boolean(this.data.saliency);
+    return this.saliencyShown && this.marksShown && this.mapped.length > 0;
+  }
+
+  // Of the chosen mark; where none is chosen, the first that has a map is.
+  setSaliency(on) {
+    this.saliencyShown = on;
+    this.marksShown ||= on;
+    if (on && this.marked === null && this.mapped.length) this.shell.jump(this.mapped[0].number);
+    else this.#loadSaliency();
+    this.shell.draw();
+  }
+
+  async #loadSaliency() {
+    const mark = this.saliencyShown ? this.marked : null;
+    const { signal } = this.shell.stop;
+    if (!mark?.saliency || this.saliencies.has(mark.saliency.url)) return;
+    const made = new Saliency(this.gl, mark.saliency, signal);
+    this.saliencies.set(mark.saliency.url, made);
+    try {
+      await made.load();
+      this.shell.report("saliency", mark.number);
+      this.shell.draw();
+    } catch (problem) {
+      this.saliencies.delete(mark.saliency.url);
+      if (!signal.aborted) this.shell.problem(problem);
+    }
   }
 
   // New marks or words from Python; the volumes stay where they are.

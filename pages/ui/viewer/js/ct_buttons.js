@@ -19,7 +19,7 @@ export function ctCommands(scene) {
       { id: "link-here", key: "k", ...say("link_here"), there: compared, run: () => scene.linkHere() },
     ],
     [
-      { id: "saliency", key: "a", ...say("saliency"), there: () => Boolean(scene.data.saliency), on: () => scene.saliencyShown, run: () => scene.setSaliency(!scene.saliencyShown) },
+      { id: "saliency", key: "a", ...say("saliency"), there: () => scene.mapped.length > 0, on: () => scene.heatShown, run: () => scene.setSaliency(!scene.heatShown) },
       { id: "delete", key: "delete", stage: true, listed: true, label: "⌫", hint: words.delete_hint, there: () => scene.measures.chosen !== null, run: () => scene.measures.remove() },
     ],
   ];

@@ -34,9 +34,12 @@ const SMOOTH = `vec2 f = q - 0.5; ivec2 i = ivec2(floor(f)); vec2 w = fract(f);
 const SHARP = `int low = hu(clamp(ivec2(floor(q)), ivec2(0), last));
   float v = float(low);`;
 
+// Orange speaks for, blue with hatching against: told apart without colours too.
 const TINT = `vec3 s = origin + q.x * across + q.y * down;
   float inside = all(greaterThanEqual(s, vec3(0.0))) && all(lessThanEqual(s, vec3(1.0))) ? 1.0 : 0.0;
-  rgb = mix(rgb, vec3(1.0, 0.45, 0.1), texture(heat, s).r * inside * strength);`;
+  float r = texture(heat, s).r * inside;
+  float hatch = r < 0.0 && mod(gl_FragCoord.x + gl_FragCoord.y, 8.0) < 2.5 ? 0.35 : 1.0;
+  rgb = mix(rgb, r < 0.0 ? vec3(0.30, 0.65, 1.0) : vec3(1.0, 0.55, 0.10), pow(abs(r), 0.7) * hatch * strength);`;
 
 // A plane of the volume, or a slab of planes, as Hounsfield units one to one.
 export const CUT = `#version 300 es

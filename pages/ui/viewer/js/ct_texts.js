@@ -1,5 +1,6 @@
 // What a CT scene says in words: which exam, which slice, where, how it is shown, and what is missing.
 import { Labels } from "./labels.js";
+import { Legend } from "./legend.js";
 import { ALONG } from "./side.js";
 
 const fill = (text, values) => Object.entries(values).reduce((made, [name, value]) => made.replace(`{${name}}`, value), text);
@@ -8,6 +9,7 @@ export class CtTexts {
   constructor(scene) {
     this.scene = scene;
     this.labels = new Labels(scene.shell.part("labels"));
+    this.legend = new Legend(scene.shell.part("legend"));
   }
 
   draw() {
@@ -19,6 +21,7 @@ export class CtTexts {
       else this.#cut(one, axis, `${side}${axis}`);
     }
     this.labels.tidy();
+    this.#legend();
   }
 
   #put(name, rect, corner, lines, tone) {
@@ -43,7 +46,6 @@ export class CtTexts {
     const window = `${words.level} ${Math.round(scene.level[0])}  ${words.width} ${Math.round(scene.level[1])} HU`;
     const zoom = `${Math.round((one.planes[0].scale[0] / scene.shell.density) * 100)} %`;
     this.#put(`${side}how`, rect, "bottom-right", [...this.#slab(one, 0), window, zoom]);
-    this.#put(`${side}legend`, rect, "top-right", this.#legend(side));
     if (scene.compare && !scene.within && side !== scene.lead) this.#put(`${side}beyond`, middle(rect), "top-left", [words.beyond], "alarm");
     else if (one.places[z] < 0) this.#put(`${side}gap`, middle(rect), "top-left", [words.missing_slice], "alarm");
   }
@@ -90,8 +92,10 @@ export class CtTexts {
   }
 
   // The colours are never shown without what they mean.
-  #legend(side) {
-    return side === 0 && this.scene.heatShown ? [this.scene.data.saliency.text] : [];
+  #legend() {
+    const { scene } = this;
+    const mark = scene.heatShown ? scene.marked : null;
+    this.legend.show(scene.side.planes[0].rect, scene.shell.density, scene.words, mark?.number ?? null, Boolean(mark?.saliency));
   }
 }
 

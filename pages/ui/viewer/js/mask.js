@@ -1,20 +1,37 @@
-// The outline of a nodule's mask, slice by slice, along the edges of its voxels.
+// The outline of a nodule's mask in each plane that cuts it, along the edges of its voxels.
+const CUTS = [[0, 1, 2], [1, 0, 2], [2, 0, 1]]; // axial, coronal, sagittal: scrolled along, rows, columns, of (z, y, x)
 
-// mask: {first: [k, j, i], shape: [K, J, I], runs: outside, inside, outside … in C order}; gives {slice: [[[x, y], …], …]}
-export function outlines({ first, shape, runs }) {
-  const inside = new Uint8Array(shape[0] * shape[1] * shape[2]);
-  let at = 0;
-  runs.forEach((run, i) => {
-    if (i % 2) inside.fill(1, at, at + run);
-    at += run;
-  });
+// mask: {first: [k, j, i], shape: [K, J, I], runs: outside, inside, outside … in C order}; layerOf: slice → layer of the volume, where a series
+// has gaps. Gives {layer across the plane: [[[column, row], …], …]}; rows of coronal and sagittal planes count layers.
+export function outlines(mask, axis = 0, layerOf = (k) => k) {
+  const { inside, first, size } = laid(mask, layerOf);
+  const [along, down, across] = CUTS[axis];
+  const steps = [size[1] * size[2], size[2], 1];
   const found = {};
-  for (let k = 0; k < shape[0]; k++) {
-    const plane = inside.subarray(k * shape[1] * shape[2], (k + 1) * shape[1] * shape[2]);
-    const loops = trace(plane, shape[1], shape[2]);
-    if (loops.length) found[first[0] + k] = loops.map((loop) => loop.map(([x, y]) => [x + first[2], y + first[1]]));
+  for (let n = 0; n < size[along]; n++) {
+    const plane = new Uint8Array(size[down] * size[across]);
+    for (let i = 0; i < plane.length; i++) {
+      plane[i] = inside[n * steps[along] + Math.floor(i / size[across]) * steps[down] + (i % size[across]) * steps[across]];
+    }
+    const loops = trace(plane, size[down], size[across]);
+    if (loops.length) found[first[along] + n] = loops.map((loop) => loop.map(([x, y]) => [x + first[across], y + first[down]]));
   }
   return found;
+}
+
+// The mask on the layers of the volume; those that the series lost stay empty.
+function laid({ first: [k, j, i], shape: [depth, rows, columns], runs }, layerOf) {
+  const low = layerOf(k);
+  const size = [layerOf(k + depth - 1) - low + 1, rows, columns];
+  const inside = new Uint8Array(size[0] * rows * columns);
+  let at = 0;
+  runs.forEach((run, n) => {
+    for (let end = at + run; at < end; at++) {
+      const slice = Math.floor(at / (rows * columns));
+      if (n % 2) inside[(layerOf(k + slice) - low) * rows * columns + (at % (rows * columns))] = 1;
+    }
+  });
+  return { inside, first: [low, j, i], size };
 }
 
 // Closed loops of corner points around the set pixels, the inside always on the right.

@@ -94,6 +94,20 @@ export function drawCtMarks(pen, plane, marks, slice, current) {
   });
 }
 
+// The outlines in a coronal or sagittal plane, each with its number.
+export function drawCtCuts(pen, plane, marks, axis, layer, current) {
+  clipped(pen, plane.rect, () => {
+    for (const mark of marks) {
+      const loops = (mark.cuts[axis][layer] ?? []).map((loop) => loop.map(([x, y]) => plane.toScreen(x, y)));
+      if (!loops.length) continue;
+      [pen.thick, pen.ink] = [(mark.number === current ? 2.5 : 1.5) * pen.density, mark.by === "reader" ? READER : AI];
+      for (const loop of loops) outline(pen, loop);
+      const [x, y] = [0, 1].map((i) => loops.flat().map((point) => point[i]));
+      label(pen, plane.rect, String(mark.number), [Math.min(...x), Math.min(...y), Math.max(...x)]);
+    }
+  });
+}
+
 export function drawPictureMarks(pen, plane, marks, current) {
   clipped(pen, plane.rect, () => {
     for (const mark of marks) {

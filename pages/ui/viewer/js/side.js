@@ -37,12 +37,18 @@ export class Side {
 
   // New marks and words; the volume stays where it is.
   dress(data) {
-    this.data = { ...this.data, marks: data.marks ?? [], title: data.title, saliency: data.saliency ?? null, goto: data.goto };
+    this.data = { ...this.data, marks: data.marks ?? [], title: data.title, goto: data.goto };
     this.marks = this.data.marks.map((mark) => {
-      const contours = mark.mask ? outlines(mark.mask) : {};
-      const moved = Object.fromEntries(Object.entries(contours).map(([k, loops]) => [this.grid[k], loops]));
-      return { ...mark, slice: this.grid[mark.slice], low: this.grid[mark.low], high: this.grid[mark.high], contours: moved };
+      const contours = [0, 1, 2].map((axis) => (mark.mask && (axis === 0 || this.cuttable) ? this.#outlined(mark.mask, axis) : {}));
+      return { ...mark, slice: this.grid[mark.slice], low: this.grid[mark.low], high: this.grid[mark.high], contours: contours[0], cuts: contours };
     });
+  }
+
+  // {layer: loops of image points} of one plane.
+  #outlined(mask, axis) {
+    const found = outlines(mask, axis, (k) => this.grid[k]);
+    if (axis === 0 || !this.headLast) return found;
+    return Object.fromEntries(Object.entries(found).map(([n, loops]) => [n, loops.map((loop) => loop.map(([x, y]) => [x, this.size[2] - y]))]));
   }
 
   start(gl, programs, options) {
