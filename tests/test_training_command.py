@@ -11,7 +11,7 @@ import pytest
 from models import cards
 from models.refusal import NoResult
 from models.training import command, install, lung_export, spread
-from models.training.loop import Part
+from models.training.part import Part
 from models.training.recipe import Finished, Ground, Model, Recipe
 from tests.toy_training import Toy
 

@@ -14,7 +14,7 @@ from models.refusal import NoResult
 from models.training import card_writer, configuration, distributed, loop, provenance, whole
 from models.training.configuration import RUN, Configuration
 from models.training.interruption import Interrupted
-from models.training.loop import Part
+from models.training.part import Part
 from models.training.provenance import Provenance
 from models.training.recipe import Ground, Model
 

@@ -16,52 +16,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.refusal import NoResult
 from models.training import checkpoint, curves, distributed, half, history, progress, provenance
 from models.training.history import Epoch
 from models.training.interruption import Interrupted, watched
+from models.training.part import Part, installed
 from models.training.provenance import Provenance
 
 log = logging.getLogger(__name__)
 DRAW_AFTER_S = 20.0
-
-
-class Part(Protocol):
-    """One network of one fold in training. `epoch` counts finished epochs and is counted up by `train_epoch`."""
-
-    name: str
-    epochs: int
-    epoch: int
-    network: nn.Module
-
-    def train_epoch(self, tick: Callable[[float], None]) -> dict[str, float]:
-        """One pass; returns mean losses. `tick` hears the share done and may raise to stop.
-
-        Chance comes from the global generators, which are seeded before each epoch, or from seed and epoch: nothing else is kept.
-        """
-
-    def validate(self) -> dict[str, float]:
-        """Figures on the fold's own patients, the deciding one first; empty where there are none."""
-
-    def state(self) -> dict[str, Any]:
-        """Tensors, numbers and texts from which `restore` goes on."""
-
-    def restore(self, stored: dict[str, Any]) -> None:
-        """Go on from `state()`."""
-
-
-@runtime_checkable
-class Averaging(Protocol):
-    """A part that installs other weights than those in training, for example their running mean."""
-
-    def weights(self) -> Mapping[str, Tensor]:
-        """What is installed."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +129,7 @@ class _Training:
         kept = top or self.progress.epochs[-1]
         weights = self.out / f"{self.part.name}.safetensors"
         if distributed.leads():
-            half.write(weights, self.progress.best if top else half.of(_weights(self.part)))
+            half.write(weights, self.progress.best if top else half.of(installed(self.part)))
             history.keep(self.out, self.part.name, self.progress.epochs)
         return Trained(self.part.name, weights, tuple(self.progress.epochs), kept)
 
@@ -221,7 +190,7 @@ class _Training:
             )
         self.progress.epochs.append(epoch)
         if self.settings.patience and history.best(self.progress.epochs) is epoch:
-            self.progress.best = half.of(_weights(self.part))
+            self.progress.best = half.of(installed(self.part))
 
     def _stored(self) -> Mapping[str, Any]:
         epochs = [epoch.stored() for epoch in self.progress.epochs]
@@ -241,10 +210,6 @@ def _require_sound(part: Part, number: int, losses: Mapping[str, float]) -> None
 
 def _floats(values: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in values.items()}
-
-
-def _weights(part: Part) -> Mapping[str, Tensor]:
-    return part.weights() if isinstance(part, Averaging) else part.network.state_dict()
 
 
 def _seed(seed: int, name: str, epoch: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.compute import Compute
-from models.training.loop import Part
+from models.training.part import Part
 
 
 @dataclass(frozen=True)
