@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.bench.phantom import BALL_LPS_MM, thorax
+from models.bench.phantom import BALL_LPS_MM, Anatomy, thorax
 from models.lung import candidates, field, patch
 from models.lung.grid import Grid, in_reading_order, isotropic
 from models.lung.region import lung_box
@@ -56,8 +56,8 @@ def test_a_scan_that_ends_inside_the_lungs_says_so(scan):
 
 
 def test_contrast_is_named(scan):
-    hu = np.where((scan.hu > 0) & (scan.hu < 120), scan.hu + 150, scan.hu)
-    assert any("contrast" in warning for warning in field.find(Grid(hu, scan.affine)).warnings)
+    enhanced, affine = thorax(slices=80, size=112, vessels=10, anatomy=Anatomy(blood_hu=250))
+    assert any("contrast" in warning for warning in field.find(Grid(enhanced, affine)).warnings)
 
 
 @pytest.mark.parametrize("value", [-1000, 40])

@@ -12,6 +12,7 @@ from core.imaging.kind import Kind
 from core.imaging.series import FEWEST_SLICES, Stack, stack
 from core.words import N_, Sentence, say
 
+UNEVEN = 0.05  # share by which the thickness of slices may differ
 SHORT_MM = 150.0  # a chest is longer; a shorter scan is scored, but named
 HOUNSFIELD = frozenset({"", "HU", "HU_MOD", "US"})  # US, unspecified, is written for plain CT by some scanners and is named
 COMPLETE = 0.85  # share of the longest coverage that still counts as complete
@@ -126,7 +127,7 @@ def _series(members: list[InstanceHeader], planes: list[Plane], *, acquisition: 
         acquisition=acquisition,
         description=first.series_description,
         kernel=first.kernel,
-        slice_thickness_mm=first.slice_thickness_mm,
+        slice_thickness_mm=max(_thicknesses(members), default=None),
         lossy=any(header.lossy for header in members),
         sop_instance_uids=tuple(dict.fromkeys(plane.sop_instance_uid for plane in order)),
         stack=made,
@@ -144,12 +145,21 @@ def _one_scan(members: list[InstanceHeader]) -> None:
         raise Rejected(N_("Rescale Type (0028,1054) is {types}; Hounsfield units (HU) were expected"), types=", ".join(others))
 
 
+def _thicknesses(members: list[InstanceHeader]) -> set[float]:
+    """Millimetres, as far as the images tell them."""
+    return {header.slice_thickness_mm for header in members if header.slice_thickness_mm and header.slice_thickness_mm > 0}
+
+
 def _warnings(members: list[InstanceHeader], made: Stack | None, *, acquisition: int | None) -> tuple[Sentence, ...]:
     found = list(made.warnings) if made else []
     if acquisition is not None:
         found.append(say(N_("The series holds several scans; this is acquisition {number}"), number=acquisition))
     if made and made.coverage_mm < SHORT_MM:
         found.append(say(N_("The series covers only {covered} mm; the lungs are probably not complete"), covered=round(made.coverage_mm)))
+    thicknesses = _thicknesses(members)
+    if thicknesses and max(thicknesses) > (1 + UNEVEN) * min(thicknesses):
+        several = N_("The slices are of different thickness, from {smallest} to {largest} mm; the thickest counts")
+        found.append(say(several, smallest=round(min(thicknesses), 2), largest=round(max(thicknesses), 2)))
     if any(header.rescale_type == "US" for header in members):
         found.append(say(N_("The images do not say that their values are Hounsfield units (Rescale Type is US)")))
     if any(header.lossy for header in members):

@@ -36,6 +36,7 @@ class Volume:
     sop_instance_uids: tuple[str, ...]  # (Z,) of each slice; a multi-frame instance repeats
     frames: tuple[int, ...]  # (Z,) frame inside its instance, from 0
     warnings: tuple[Sentence, ...]
+    slice_thickness_mm: float | None = None  # as the images tell it; the slices may overlap or leave gaps
 
     def lps(self, voxel: Sequence[float]) -> NDArray[np.float64]:
         """(k, j, i) → (x, y, z) in LPS mm."""
@@ -52,7 +53,7 @@ def read_volume(
     """The volume of one series from its instances in any order; Rejected with the reason when there is none.
 
     A source is the bytes, a path or a function that fetches the bytes. Scouts among them are left out. `acquisition` names one of
-    several scans in the series. Memory: the coded instances and the volume once.
+    several scans in the series. Memory: the coded instances, each given back when its slice is in the volume, and the volume once.
     """
     with ThreadPoolExecutor(threads) as pool:
         opened = {header.sop_instance_uid: (dataset, header) for dataset, header in pool.map(_open, sources)}
@@ -64,9 +65,12 @@ def read_volume(
         hu = np.empty((len(planes), planes[0].rows, planes[0].columns), np.int16)
 
         def fill(k: int) -> None:
-            dataset, header = opened[planes[k].sop_instance_uid]
+            uid = planes[k].sop_instance_uid
+            dataset, header = opened[uid]
             assert header.pixel_format is not None  # only images are stacked
             hu[k] = _slice(dataset, header.pixel_format, planes[k])
+            if header.pixel_format.frames == 1:
+                del opened[uid]  # its coded pixels make room for the slice
 
         list(pool.map(fill, range(len(planes))))
     return Volume(
@@ -77,6 +81,7 @@ def read_volume(
         sop_instance_uids=tuple(plane.sop_instance_uid for plane in planes),
         frames=tuple(plane.frame for plane in planes),
         warnings=series.warnings,
+        slice_thickness_mm=series.slice_thickness_mm,
     )
 
 

@@ -13,7 +13,7 @@ from core.imaging.store import MissingObject, ObjectStore
 from core.imaging.volume import Volume
 from core.words import N_, Sentence
 
-VERSION = 1  # of what is cached; a change makes old caches unknown instead of wrong
+VERSION = 2  # of what is cached; a change makes old caches unknown instead of wrong
 THREADS = 2
 
 
@@ -29,6 +29,7 @@ class CachedVolume:
     sop_instance_uids: tuple[str, ...]
     frames: tuple[int, ...]
     warnings: tuple[Sentence, ...]
+    slice_thickness_mm: float | None = None
 
 
 def write_volume_cache(store: ObjectStore, name: str, volume: Volume) -> CachedVolume:
@@ -54,6 +55,7 @@ def open_volume_cache(store: ObjectStore, name: str) -> CachedVolume | None:
         sop_instance_uids=tuple(known["sop_instance_uids"]),
         frames=tuple(known["frames"]),
         warnings=tuple(Sentence(template, values) for template, values in known["warnings"]),
+        slice_thickness_mm=known["slice_thickness_mm"],
     )
 
 
@@ -85,6 +87,7 @@ def read_cached_volume(store: ObjectStore, cached: CachedVolume, *, threads: int
         sop_instance_uids=cached.sop_instance_uids,
         frames=cached.frames,
         warnings=cached.warnings,
+        slice_thickness_mm=cached.slice_thickness_mm,
     )
 
 
@@ -105,6 +108,7 @@ def _describe(volume: Volume) -> bytes:
         "sop_instance_uids": volume.sop_instance_uids,
         "frames": volume.frames,
         "warnings": [(warning.template, dict(warning.values)) for warning in volume.warnings],
+        "slice_thickness_mm": volume.slice_thickness_mm,
     }
     return json.dumps(plain).encode()
 
@@ -120,6 +124,7 @@ def _cached(name: str, volume: Volume) -> CachedVolume:
         sop_instance_uids=volume.sop_instance_uids,
         frames=volume.frames,
         warnings=volume.warnings,
+        slice_thickness_mm=volume.slice_thickness_mm,
     )
 
 

@@ -11,15 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from models.lung import acceptance, coverage
 from models.lung.airway import without_trachea
-from models.lung.grid import Grid, isotropic
+from models.lung.closing import closed
+from models.lung.grid import AIR_HU, Grid, isotropic
+from models.lung.sides import nearer, two_sides
 from models.refusal import NoResult
 
 SPACING_MM = 2.5
 AIR_BELOW_HU = -400
 CLOSING_MM = 12.0
-CONTRAST_HU = 90
-MIN_LUNG_ML, MIN_HEIGHT_MM = 800.0, 100.0
+POCKET_ML, POCKET_SHARE = 100.0, 0.05
+LUNG_MEDIAN_HU, OPEN_MEDIAN_HU = (-975, -500), (-950, -500)
+LUNG_HU, LUNG_SHARE, OPEN_SHARE = (-940, -500), 0.25, 0.6
+"""Away from its edge lung is neither as empty as gas nor as dense as tissue; gas in the bowel is, nearly everywhere."""
+FILLING_SHARE = 0.5
+"""Of the border of the picture: more than this of one and the same value is filling and no image."""
 Mask = NDArray[np.bool_]
 
 
@@ -42,24 +49,41 @@ class Field:
 def find(grid: Grid) -> Field:
     """The lung field of `grid` (in reading order).
 
-    Raises NoResult when there is no lung, or not enough of it, to call this a chest CT.
+    Raises NoResult when the values are no Hounsfield units, when there is no lung, or not enough of it, to call this a chest CT, or when
+    what is there is no patient or lies the wrong way round.
     """
+    acceptance.require_hounsfield(grid.hu)
     coarse = isotropic(grid, SPACING_MM)
-    hu = np.asarray(coarse.hu, np.float32)
-    inside = _air_in_body(hu)
-    lung = without_trachea(_lung_sized(inside, hu), SPACING_MM)
-    _require_chest(lung)
-    left, right = _two_sides(lung)
-    closed = [_closed(side) for side in (left, right) if side.any()]
-    mask = np.logical_or.reduce(closed)
-    return Field(coarse, mask, lung, _nearer(left, right) & mask, _warnings(lung, hu, mask))
+    hu = _without_filling(np.asarray(coarse.hu, np.float32))
+    rim = _rim(hu)
+    body = _body(hu)
+    pockets = _lung_sized(_air(hu, body, rim), hu)
+    lung = without_trachea(pockets, SPACING_MM)
+    acceptance.require_lung(lung, SPACING_MM)
+    acceptance.require_patient(coarse, lung, body)
+    acceptance.require_upright(lung, coarse, _airway_ml(pockets, lung))
+    left, right = two_sides(lung, body, SPACING_MM)
+    mask = closed(left, CLOSING_MM / SPACING_MM) | closed(right, CLOSING_MM / SPACING_MM)
+    warnings = coverage.warnings(hu, mask, (left, right), rim, SPACING_MM)
+    return Field(coarse, mask, lung, nearer(left, right, mask), warnings)
 
 
-def _air_in_body(hu: NDArray[np.float32]) -> Mask:
-    """Air enclosed by the body in its axial slice, or shut off from the air around the patient."""
+def _without_filling(hu: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`hu` with air around the patient where the sender wrote one other value there (0, say), which would pass for tissue."""
+    border = np.concatenate([hu[:, 0].ravel(), hu[:, -1].ravel(), hu[:, :, 0].ravel(), hu[:, :, -1].ravel()])
+    filling = float(np.median(border))
+    if filling < AIR_BELOW_HU or (np.abs(border - filling) < 0.5).mean() < FILLING_SHARE:
+        return hu
+    same = np.abs(hu - filling) < 0.5
+    labels, _ = ndimage.label(same)
+    seen = np.unique(np.concatenate([labels[:, 0].ravel(), labels[:, -1].ravel(), labels[:, :, 0].ravel(), labels[:, :, -1].ravel()]))
+    return np.where(same & np.isin(labels, seen), np.float32(AIR_HU), hu)
+
+
+def _body(hu: NDArray[np.float32]) -> Mask:
+    """(z, y, x) the largest piece of tissue, filled slice by slice."""
     tissue = _largest(ndimage.binary_opening(hu > AIR_BELOW_HU, iterations=1))
-    body = np.stack([ndimage.binary_fill_holes(plane) for plane in tissue])
-    return np.asarray((hu < AIR_BELOW_HU) & body)
+    return np.stack([ndimage.binary_fill_holes(plane) for plane in tissue])
 
 
 def _largest(mask: Mask) -> Mask:
@@ -69,85 +93,61 @@ def _largest(mask: Mask) -> Mask:
     return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
 
 
+def _rim(hu: NDArray[np.float32]) -> Mask:
+    """(y, x) where the view ends: the border of the picture, and what lies outside its inscribed circle where nothing was reconstructed."""
+    rows, columns = hu.shape[1:]
+    rim = np.ones((rows, columns), bool)
+    rim[1:-1, 1:-1] = False
+    y, x = np.ogrid[:rows, :columns]
+    distance = np.hypot((y - (rows - 1) / 2) / rows, (x - (columns - 1) / 2) / columns) * 2
+    corners = hu[:, distance > 1 + 4 / min(rows, columns)]
+    if corners.size and np.ptp(corners) < 1:
+        rim |= distance > 1 - 2 / min(rows, columns)
+    return rim
+
+
+def _air(hu: NDArray[np.float32], body: Mask, rim: Mask) -> Mask:
+    """Air enclosed by the body in its axial slice, and lung that the view cuts off at its rim, so that no body encloses it."""
+    air = hu < AIR_BELOW_HU
+    inside = air & body
+    labels, sizes = _pockets(air & ~body & ~rim)
+    for label in np.flatnonzero(sizes > POCKET_ML):
+        pocket = labels == label
+        if _like_lung(hu, pocket, OPEN_MEDIAN_HU, OPEN_SHARE):
+            inside |= pocket
+    return np.asarray(inside)
+
+
 def _lung_sized(air: Mask, hu: NDArray[np.float32]) -> Mask:
-    """The one or two large pockets with the density of lung: gas in stomach and colon is emptier and smaller."""
-    labels, count = ndimage.label(air)
-    keep = np.zeros(count + 1, bool)
-    millilitres = np.bincount(labels.ravel(), minlength=count + 1) * SPACING_MM**3 / 1000
-    for label in np.flatnonzero(millilitres > 100):
-        if label and -975 < float(np.median(hu[labels == label])) < -500:
-            keep[label] = millilitres[label] > 0.05 * millilitres[1:].max()
+    """The one or two large pockets with the density of lung: gas in stomach and colon is emptier and more even."""
+    labels, sizes = _pockets(air)
+    keep = np.zeros(len(sizes), bool)
+    for label in np.flatnonzero(sizes > max(POCKET_ML, POCKET_SHARE * sizes.max())):
+        keep[label] = _like_lung(hu, labels == label, LUNG_MEDIAN_HU, LUNG_SHARE)
     return np.asarray(keep[labels])
 
 
-def _require_chest(lung: Mask) -> None:
-    volume = float(lung.sum()) * SPACING_MM**3 / 1000
-    height = float(np.any(lung, (1, 2)).sum()) * SPACING_MM
-    if volume < MIN_LUNG_ML or height < MIN_HEIGHT_MM:
-        raise NoResult(
-            f"No lung was found that could be searched ({volume:.0f} ml of aerated lung over {height:.0f} mm; at least "
-            f"{MIN_LUNG_ML:.0f} ml over {MIN_HEIGHT_MM:.0f} mm are expected). The sender has to check that this is a complete chest CT."
-        )
+def _pockets(air: Mask) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Labels (z, y, x) of the connected pockets and the millilitres of each; label 0 is what is no air, of 0 ml."""
+    labels, count = ndimage.label(air)
+    millilitres = np.bincount(labels.ravel(), minlength=count + 1) * SPACING_MM**3 / 1000
+    millilitres[0] = 0
+    return labels, millilitres
 
 
-def _two_sides(lung: Mask) -> tuple[Mask, Mask]:
-    """Left and right lung; where they touch, eroded until they part and each voxel given to the nearer part."""
-    core = lung
-    for _ in range(6):
-        labels, count = ndimage.label(core)
-        sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-        order = np.argsort(sizes)[::-1]
-        if count > 1 and sizes[order[1]] > 0.15 * sizes[order[0]]:
-            return _shared_out(lung, labels == order[0] + 1, labels == order[1] + 1)
-        core = ndimage.binary_erosion(core)
-    middle = np.zeros_like(lung)
-    middle[:, :, lung.shape[2] // 2 :] = True
-    return lung & middle, lung & ~middle
+def _like_lung(hu: NDArray[np.float32], pocket: Mask, median_hu: tuple[int, int], share: float) -> bool:
+    core = ndimage.binary_erosion(pocket)
+    inner = hu[core] if core.any() else hu[pocket]
+    if not median_hu[0] < float(np.median(hu[pocket])) < median_hu[1]:
+        return False
+    return float(((inner > LUNG_HU[0]) & (inner < LUNG_HU[1])).mean()) > share
 
 
-def _shared_out(lung: Mask, one: Mask, other: Mask) -> tuple[Mask, Mask]:
-    """(left, right): x runs to the patient's left, so the left lung has the greater mean x."""
-    left, right = (one, other) if np.nonzero(one)[2].mean() > np.nonzero(other)[2].mean() else (other, one)
-    nearer = _nearer(left, right)
-    return lung & nearer, lung & ~nearer
-
-
-def _nearer(left: Mask, right: Mask) -> Mask:
-    """Where `left` is nearer than `right`."""
-    if not (left.any() and right.any()):
-        return np.full(left.shape, bool(left.any()))
-    return np.asarray(ndimage.distance_transform_edt(~left) <= ndimage.distance_transform_edt(~right))
-
-
-def _closed(lung: Mask) -> Mask:
-    """`lung` with bays narrower than twice CLOSING_MM and all holes filled."""
-    reach = int(np.ceil(CLOSING_MM / SPACING_MM)) + 1
-    padded = np.pad(lung, reach)
-    grown = ndimage.distance_transform_edt(~padded) * SPACING_MM <= CLOSING_MM
-    closed = ndimage.distance_transform_edt(grown) * SPACING_MM > CLOSING_MM
-    filled = ndimage.binary_fill_holes(closed | padded)
-    return np.asarray(filled[reach:-reach, reach:-reach, reach:-reach])
-
-
-def _warnings(lung: Mask, hu: NDArray[np.float32], mask: Mask) -> tuple[str, ...]:
-    found = []
-    area = lung.sum((1, 2)) * SPACING_MM**2 / 100
-    if area[0] > 20:
-        found.append("The scan begins inside the lungs: the bases are cut off and were not searched.")
-    if area[-1] > 20:
-        found.append("The scan ends inside the lungs: the apices are cut off and were not searched.")
-    edge = np.concatenate([mask[:, 0].ravel(), mask[:, -1].ravel(), mask[:, :, 0].ravel(), mask[:, :, -1].ravel()])
-    if edge.sum() * SPACING_MM**2 / 100 > 20:
-        found.append("The field of view cuts the lungs off at the side; what lies outside was not searched.")
-    if _contrast(hu, mask):
-        found.append("The scan seems to be contrast enhanced: the model was trained mostly on scans without contrast.")
-    return tuple(found)
-
-
-def _contrast(hu: NDArray[np.float32], mask: Mask) -> bool:
-    """Whether the core of the heart and great vessels, between and before the middle of the lungs, is brighter than blood (30-60 HU)."""
-    z, y, x = (np.nonzero(mask.any(tuple(a for a in range(3) if a != axis)))[0] for axis in range(3))
-    middle = slice(x[0] + len(x) // 4, x[-1] - len(x) // 4)
-    chest = hu[z[0] + len(z) // 4 : z[-1], y[0] : y[0] + int(0.6 * len(y)), middle]
-    core = ndimage.binary_erosion((chest > 0) & (chest < 700), iterations=3)
-    return bool(core.any() and np.median(chest[core]) > CONTRAST_HU)
+def _airway_ml(pockets: Mask, lung: Mask) -> tuple[float, float]:
+    """Millilitres of windpipe found from the head; and from the feet, looked for only where there is none at the head."""
+    voxel = SPACING_MM**3 / 1000
+    from_head = float((pockets & ~lung).sum()) * voxel
+    if from_head >= acceptance.NO_AIRWAY_ML:
+        return from_head, 0.0
+    turned = pockets[::-1]
+    return from_head, float((turned & ~without_trachea(turned, SPACING_MM)).sum()) * voxel

@@ -81,33 +81,46 @@ def _assign(directions: NDArray[np.float64]) -> tuple[int, int, int]:
     return max(choices, key=lambda axes: float(sum(directions[2 - n, axes[n]] for n in range(3))))
 
 
-def isotropic(grid: Grid, spacing_mm: float, box: tuple[slice, slice, slice] | None = None, batch: int = 32) -> Grid:
+def isotropic(grid: Grid, spacing_mm: float, box: tuple[slice, slice, slice] | None = None, batch: int = 16) -> Grid:
     """`grid` (or its `box`) at `spacing_mm` in all directions, in float32 clipped to [-1000, 1000] HU.
 
-    In plane with an antialiased linear filter, slice by slice; then linear along z.
+    In plane with an antialiased linear filter; along z linear, averaged first where many slices fall on one. `batch` slices are read at a
+    time, so that beside the given volume only the result and little more is held.
     """
     box = box or (slice(0, grid.hu.shape[0]), slice(0, grid.hu.shape[1]), slice(0, grid.hu.shape[2]))
     part = grid.hu[box]
     steps = spacing_mm / grid.spacing_mm
     size = [max(1, int(np.floor((part.shape[n] - 1) / steps[n])) + 1) for n in range(3)]
-    plane = np.empty((part.shape[0], size[1], size[2]), np.float32)
-    for first in range(0, part.shape[0], batch):
-        piece = np.clip(part[first : first + batch], AIR_HU, CEILING_HU).astype(np.float32)
-        plane[first : first + batch] = _in_plane(piece, size[1:], steps[1:])
     start = np.array([part_slice.start for part_slice in box], float)
     affine = grid.affine.copy()
     affine[:3, 3] += affine[:3, :3] @ start
     affine[:3, :3] = affine[:3, :3] * steps
-    return Grid(_along_z(plane, size[0], float(steps[0])), affine)
+    along = _weights(part.shape[0], size[0], float(steps[0]))
+    across = (_weights(part.shape[1], size[1], float(steps[1])), _weights(part.shape[2], size[2], float(steps[2])))
+    out = torch.zeros(size, dtype=torch.float32)
+    for first in range(0, part.shape[0], batch):
+        _add(out, part[first : first + batch], along[:, first : first + batch], across)
+    return Grid(out.numpy(), affine)
 
 
-def _in_plane(slices: Array, size: list[int], steps: NDArray[np.float64]) -> Array:
-    """(B, Y, X) → (B, y, x) with voxel n of the result at position n * step of the source."""
-    out = torch.from_numpy(np.ascontiguousarray(slices))
-    for axis in (1, 2):
-        weights = _weights(out.shape[axis], size[axis - 1], float(steps[axis - 1]))
-        out = torch.matmul(weights, out) if axis == 1 else torch.matmul(out, weights.T)  # a sum over one axis
-    return out.numpy()
+def _add(out: torch.Tensor, slices: NDArray[np.int16] | Array, along: torch.Tensor, across: tuple[torch.Tensor, torch.Tensor]) -> None:
+    """Adds to `out` (z, y, x) what `slices` (B, Y, X) contribute; `along` (z, B). The cheaper axis comes first: the sums commute."""
+    rows = torch.nonzero(along.any(1))[:, 0]
+    if not len(rows):
+        return
+    low, high = int(rows[0]), int(rows[-1]) + 1
+    weights = along[low:high]  # (z', B)
+    piece = torch.from_numpy(np.ascontiguousarray(slices)).clamp(AIR_HU, CEILING_HU).float()  # (B, Y, X)
+    if high - low < len(piece):
+        piece = _in_plane((weights @ piece.flatten(1)).unflatten(1, piece.shape[1:]), across)  # (z', y, x)
+        out[low:high] += piece
+    else:
+        out[low:high] += (weights @ _in_plane(piece, across).flatten(1)).unflatten(1, out.shape[1:])
+
+
+def _in_plane(slices: torch.Tensor, across: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    """(B, Y, X) → (B, y, x)."""
+    return torch.matmul(torch.matmul(across[0], slices), across[1].T)
 
 
 def _weights(source: int, size: int, step: float) -> torch.Tensor:
@@ -115,15 +128,3 @@ def _weights(source: int, size: int, step: float) -> torch.Tensor:
     distance = (torch.arange(size)[:, None] * step - torch.arange(source)[None]).abs() / max(step, 1.0)
     weights = (1 - distance).clamp(min=0)
     return weights / weights.sum(1, keepdim=True)
-
-
-def _along_z(plane: Array, size: int, step: float) -> Array:
-    """(Z, y, x) → (z, y, x): linear between the two neighbouring slices, averaged first where many slices fall on one."""
-    if step > 1:
-        weights = _weights(plane.shape[0], size, step)
-        return np.asarray(torch.matmul(weights, torch.from_numpy(plane).flatten(1)).reshape(size, *plane.shape[1:]).numpy())
-    position = np.minimum(np.arange(size) * step, plane.shape[0] - 1)
-    below = np.minimum(position.astype(int), max(plane.shape[0] - 2, 0))
-    above = np.minimum(below + 1, plane.shape[0] - 1)
-    part = (position - below).astype(np.float32)[:, None, None]
-    return np.asarray(plane[below] * (1 - part) + plane[above] * part)
