@@ -141,6 +141,19 @@ def test_what_cannot_be_is_said_before_anything_is_trained(
     assert not (tmp_path / "out").exists()
 
 
+def test_results_are_not_written_among_the_training_data(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(data, data / "run") == 2
+    assert "Choose an --out elsewhere" in capsys.readouterr().err
+
+
+def test_another_tag_takes_the_place_of_the_first(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for tag in ("a", "b"):
+        assert train(data, out, "--set", "toy.epochs=1", "--tag", tag) == 0
+    assert [path.name for path in (out / "model" / "weights").iterdir()] == ["lung-ct@b"]
+    assert install.install(out, card_folder=out, weight_folder=out) == "lung-ct@b"
+
+
 def test_an_empty_folder_is_no_training_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(tmp_path / "none", tmp_path / "out") == 2
     assert "is missing or empty" in capsys.readouterr().err

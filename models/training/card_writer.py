@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from models.training.provenance import Provenance
 from models.training.recipe import Finished, Model
 from models.training.spread import spread
 
-BESIDE = "@"
+BESIDE, FOLDER = "@", "model"
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 BEGIN, END = "# --- weights: written by models.training.lung_export, do not edit ---\n", "# --- end of weights ---\n"
 KEPT = ("name", "tag", "task", "intended_use", "training_data", "licence", "trained_on", "limits", "changelog")
@@ -40,14 +41,15 @@ def places(out: Path, data: Path, model: Model, tag: str) -> Finished:
         raise NoResult(f"The tag {tag!r} cannot name a model: 1 to 40 letters, digits, dots and hyphens are expected.")
     if tag == cards.load(model.card).tag:
         raise NoResult(f"The tag {tag} is that of the {model.card} model that comes with Firstlight. Choose another one with --tag.")
-    name, folder = f"{model.card}{BESIDE}{tag}", out / "model"
+    name, folder = f"{model.card}{BESIDE}{tag}", out / FOLDER
     return Finished(out, data, folder / "weights" / name, folder / "cards" / f"{name}.patients.txt", folder / "cards" / f"{name}.toml")
 
 
 def write(model: Model, place: Finished, started: Provenance, trained: Sequence[Trained], tag: str) -> Path:
     """Card, weights and list of training patients of a finished training; returns the card, which has been read back."""
-    place.weights.mkdir(parents=True, exist_ok=True)
-    place.card.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(place.run / FOLDER, ignore_errors=True)  # what an export under another tag left there
+    place.weights.mkdir(parents=True)
+    place.card.parent.mkdir(parents=True)
     whole.write(place.card, text(cards.load(model.card), started, trained, tag).encode())
     model.export(place)
     _name_folder(place)

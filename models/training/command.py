@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from models import compute
@@ -61,7 +61,8 @@ def _train(model: Model, options: argparse.Namespace) -> str:
     where = compute.choose("torch")
     hosts = _hosts(model, options)
     named = {"data": options.data, "hosts": hosts, "ratings": options.ratings, "start": options.start}
-    sources = {name: path for name, path in named.items() if path is not None}
+    sources = {name: path for name, path in named.items() if path is not None and (name == "data" or not _within(path, options.data))}
+    _require_apart(options.out, sources)
     data = distributed.first(lambda: provenance.of_files(sources))
     shared = {"processes": {"count": distributed.size()}} if settings.run.several == "batches" else {}
     plain = settings.plain() | shared
@@ -102,6 +103,16 @@ def _hosts(model: Model, options: argparse.Namespace) -> Path | None:
     if model.needs_hosts or options.hosts:
         raise NoResult(f"The folder {hosts} with whole scans is missing. Name it with --hosts (what has to lie there: docs/training.md).")
     return None
+
+
+def _require_apart(out: Path, sources: Mapping[str, Path]) -> None:
+    for name, source in sources.items():
+        if _within(out, source):
+            raise NoResult(f"{out} lies in --{name}, so what is written would count as training data. Choose an --out elsewhere.")
+
+
+def _within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _parts(model: Model, only: Sequence[str], settings: Configuration, ground: Ground) -> Iterator[Part]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from models.training import whole
 
-FILE = "log.csv"
+FILE, SUFFIX = "log.csv", ".epochs.csv"
 HEADER = ("network", "epoch", "kind", "figure", "value")
 SMALLER = ("loss", "error")
 """A validation figure whose name ends in one of these is better when it is smaller; every other one when it is larger."""
@@ -47,12 +47,12 @@ def best(epochs: list[Epoch]) -> Epoch | None:
 
 def keep(out: Path, name: str, epochs: list[Epoch]) -> None:
     """One network's rows in a file of its own, so that several processes never write the same one."""
-    whole.write(out / f"{name}.csv", _text({name: epochs}))
+    whole.write(out / f"{name}{SUFFIX}", _text({name: epochs}))
 
 
 def gather(out: Path) -> dict[str, list[Epoch]]:
     """The epochs of every network that `keep` was called for, by the networks' names."""
-    return {path.stem: _read(path) for path in sorted(out.glob("*.csv")) if path.name != FILE}
+    return {path.name.removesuffix(SUFFIX): _read(path) for path in sorted(out.glob(f"*{SUFFIX}"))}
 
 
 def write(out: Path, networks: Mapping[str, list[Epoch]]) -> None:
