@@ -14,6 +14,7 @@ from models.lung.grid import Grid
 
 LOW_HU, HIGH_HU = -1050.0, 2000.0
 Floats = NDArray[np.float64]
+Values = NDArray[np.int16] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,17 @@ class Scan:
     values: Tensor
 
     @classmethod
-    def of(cls, grid: Grid) -> Scan:
+    def of(cls, grid: Grid, box: tuple[slice, slice, slice] | None = None) -> Scan:
+        """All of `grid`, or its `box` (slices with a start)."""
+        if box is not None:
+            affine = grid.affine.copy()
+            affine[:3, 3] += affine[:3, :3] @ np.array([part.start for part in box], float)
+            part: Values = grid.hu[box]
+            grid = Grid(part, affine)
         return cls(grid, torch.from_numpy(np.asarray(grid.hu, np.float32).clip(LOW_HU, HIGH_HU)))
 
     def cube(self, center_mm: Floats, frame: Frame) -> NDArray[np.float32]:
         """HU (size, size, size) of a cube around a point in LPS mm."""
-        turn = np.linalg.inv(self.grid.affine[:3, :3])[:, ::-1]  # from mm z y x
+        turn = np.asarray(np.linalg.inv(self.grid.affine[:3, :3])[:, ::-1], np.float64)  # from mm z y x
         where = places(self.values.shape, turn, self.grid.to_voxel(center_mm[None])[0], frame)
         return interpolated(self.values, where)

@@ -22,7 +22,7 @@ RATINGS = ("malignancy", "spiculation", "texture", "lobulation", "margin", "calc
 
 
 class Features(NamedTuple):
-    """full (B, 16, I, I, I) and half (B, 32, I/2, …) of the inner part; fine (B, 256, S/2, S/4, S/4) and deep (B, 512, S/4, S/8, S/8)."""
+    """full (B, 16, I, I, I) and half (B, 32, I/2, …) of the inner part; fine (B, 256, S/2, S/4, S/4) and deep (B, 64, S/4, S/8, S/8)."""
 
     full: Tensor
     half: Tensor
@@ -40,28 +40,30 @@ class Decoded(NamedTuple):
 class AppraisalNet(nn.Module):
     """Input (B, 1, S, S, S) in HU with our axes (z to the head, y to the back, x to the left), S a multiple of 8."""
 
-    def __init__(self, kept: int = 1) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.front = Front(kept)
+        self.front = Front(0)
+        self.deep = nn.Sequential(_convolution(256, 64, size=1), _convolution(64, 64, 2), _convolution(64, 64))
         self.full = _convolution(2, 16)
         self.halved = nn.Sequential(_convolution(16, 32, 2), _convolution(32, 32))
-        self.from_deep, self.from_fine = nn.Conv3d(512, 64, 1), nn.Conv3d(256, 64, 1)
+        self.from_deep, self.from_fine = nn.Conv3d(64, 64, 1), nn.Conv3d(256, 64, 1)
         self.up_fine = _convolution(128, 64)
         self.narrow_fine, self.up_half = nn.Conv3d(64, 32, 1), _convolution(64, 32)
         self.narrow_half, self.up_full = nn.Conv3d(32, 16, 1), _convolution(32, 16)
         self.mask = nn.Conv3d(16, 1, 1)
-        self.nodule = nn.Sequential(nn.Dropout(0.3), nn.Linear(2 * 512 + 2 * 256, 1))
-        self.level = nn.BatchNorm1d(512 + 2 * 256 + 32, momentum=0.05, affine=False)
-        self.suspicion = nn.Sequential(
-            nn.Dropout(0.3), nn.Linear(512 + 2 * 256 + 32 + STATISTICS, 64), nn.ReLU(), nn.Dropout(0.3), nn.Linear(64, 1 + len(RATINGS))
-        )
+        self.nodule = nn.Sequential(nn.Dropout(0.3), nn.Linear(2 * 64 + 2 * 256, 1))
+        self.level = nn.BatchNorm1d(64 + 2 * 256 + 32, affine=False)
+        self.by_size = nn.Linear(STATISTICS, 1 + len(RATINGS))
+        last = nn.Linear(24, 1 + len(RATINGS))
+        self.by_sight = nn.Sequential(nn.Dropout(0.5), nn.Linear(64 + 2 * 256 + 32, 24), nn.ReLU(), nn.Dropout(0.3), last)
+        nn.init.zeros_(last.weight)  # at first the measurements speak alone
 
     def encode(self, hu: Tensor) -> Features:
         """HU → features."""
         inner = _inner(hu, BORDER)
         full = self.full(torch.cat([_windowed(inner, NARROW_HU), _windowed(inner, WIDE_HU)], 1))
-        fine, deep = self.front.both(_windowed(hu, FRONT_HU))
-        return Features(full, self.halved(full), fine, deep)
+        fine = self.front(_windowed(hu, FRONT_HU))
+        return Features(full, self.halved(full), fine, self.deep(fine))
 
     def is_nodule(self, features: Features) -> Tensor:
         """Logit (B,) that the cube's middle is a nodule, from the middle and the maximum around it."""
@@ -85,7 +87,7 @@ class AppraisalNet(nn.Module):
         around = nn.functional.max_pool3d(nn.functional.avg_pool3d(region.float(), (2, 4, 4)), 3, 1, 1)
         pooled = [_pooled(features.deep, region), _pooled(features.fine, region), _pooled(features.fine, around)]
         seen = torch.cat([*pooled, _pooled(decoded.half, _inner(region, BORDER))], 1).float()
-        told: Tensor = self.suspicion(torch.cat([self.level(seen), statistics], 1))
+        told: Tensor = self.by_size(statistics) + self.by_sight(self.level(seen))
         return told
 
     def look(self, hu: Tensor) -> tuple[Tensor, Tensor]:
@@ -99,8 +101,8 @@ class AppraisalNet(nn.Module):
         return self.judge(features, self.decode(features), region, statistics)
 
 
-def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(nn.Conv3d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm3d(outputs), nn.ReLU())
+def _convolution(inputs: int, outputs: int, stride: int = 1, size: int = 3) -> nn.Sequential:
+    return nn.Sequential(nn.Conv3d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm3d(outputs), nn.ReLU())
 
 
 def _windowed(hu: Tensor, window: tuple[float, float]) -> Tensor:

@@ -35,7 +35,7 @@ class Bottleneck(nn.Module):
 
 
 class Front(nn.Module):
-    """(B, 1, Z, Y, X) HU -1000…200 as 0…1, our axes → (B, 512, Z/4, Y/8, X/8) after `kept` blocks of layer 2, in our axes again.
+    """HU -1000…200 as 0…1, our axes → features after `kept` blocks of layer 2 (none: after layer 1), in our axes again.
 
     Astra's axes run right and to the front where ours run left and to the back, and its x comes before its y.
     """
@@ -48,16 +48,12 @@ class Front(nn.Module):
         self.layer1 = _layer("layer1", 3)
         self.layer2 = _layer("layer2", kept)
 
-    def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(after layer 1 (B, 256, Z/2, Y/4, X/4), after layer 2 (B, 512, Z/4, Y/8, X/8)), our axes."""
-        turned = x.flip(3, 4).transpose(3, 4)  # (B, 1, Z, X to the right, Y to the front)
-        fine = self.layer1(self.maxpool(torch.relu(self.bn1(self.conv1(turned)))))
-        deep = self.layer2(fine)
-        return fine.transpose(3, 4).flip(3, 4), deep.transpose(3, 4).flip(3, 4)
-
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 1, Z, Y, X) → (B, 512, Z/4, Y/8, X/8)."""
-        return self.both(x)[1]
+        """(B, 1, Z, Y, X) → (B, 512, Z/4, Y/8, X/8), or (B, 256, Z/2, Y/4, X/4) without layer 2."""
+        turned = x.flip(3, 4).transpose(3, 4)  # (B, 1, Z, X to the right, Y to the front)
+        y = self.maxpool(torch.relu(self.bn1(self.conv1(turned))))  # (B, 64, Z/2, X/4, Y/4)
+        back: Tensor = self.layer2(self.layer1(y)).transpose(3, 4).flip(3, 4)
+        return back
 
     def load_published(self, tensors: dict[str, Tensor]) -> None:
         """Take over Astra's tensors (names without prefix); what this front does not have is left out, nothing may be missing."""
@@ -69,6 +65,6 @@ class Front(nn.Module):
 
 def _layer(name: str, kept: int) -> nn.Sequential:
     inputs, width, blocks, stride = BLOCKS[name]
-    parts = [Bottleneck(inputs, width, stride, shortcut=True)]
+    parts = [Bottleneck(inputs, width, stride, shortcut=True)] if kept else []
     parts += [Bottleneck(4 * width, width) for _ in range(min(kept, blocks) - 1)]
     return nn.Sequential(*parts)

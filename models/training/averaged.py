@@ -10,11 +10,11 @@ from torch import nn
 DECAY = 0.985
 
 
-class Averaged:
+class Averaged[Network: nn.Module]:
     """`network` holds the mean; early steps count more than they would at the full decay."""
 
-    def __init__(self, network: nn.Module, decay: float = DECAY) -> None:
-        self.network = copy.deepcopy(network).requires_grad_(False)
+    def __init__(self, network: Network, decay: float = DECAY) -> None:
+        self.network: Network = copy.deepcopy(network).requires_grad_(False)
         self.decay, self.steps = decay, 0
 
     @torch.no_grad()

@@ -33,7 +33,6 @@ class Settings:
     rate: float = 2e-3
     front_rate: float = 2e-4
     weight_decay: float = 2e-3
-    kept: int = 1
     negatives: int = 330
 
 
@@ -47,20 +46,31 @@ class AppraisalPart:
         self.mine, self.hosts = material.of_training(fold)
         self.places = [(n, place) for n in self.hosts for place in range(len(material.hosts[n].negatives_mm))]
         self.weight = np.ones(len(self.places))
-        network = AppraisalNet(settings.kept)
+        network = AppraisalNet()
         network.front.load_published(start)
         for part in (network.front.conv1, network.front.bn1):
             part.requires_grad_(False)
         self.network = device.place(network)
         self.average = Averaged(self.network)
-        front = [p for p in self.network.front.parameters() if p.requires_grad]
-        rest = [p for name, p in self.network.named_parameters() if not name.startswith("front.")]
-        groups = [{"params": front, "lr": settings.front_rate}, {"params": rest, "lr": settings.rate}]
+        groups = self._groups()
         self.optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
         steps = settings.epochs * self.steps_an_epoch
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimiser, [settings.front_rate, settings.rate], total_steps=steps, pct_start=0.15
-        )
+        rates = [group["lr"] for group in groups]
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, rates, total_steps=steps, pct_start=0.15)
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """The front changes slowly, the few weights of the measurements fast, what judges by sight is held small."""
+        settings, network = self.settings, self.network
+        front = [p for p in network.front.parameters() if p.requires_grad]
+        sight, size = list(network.by_sight.parameters()), list(network.by_size.parameters())
+        named = {id(p) for p in (*network.front.parameters(), *sight, *size)}
+        rest = [p for p in network.parameters() if id(p) not in named]
+        return [
+            {"params": front, "lr": settings.front_rate},
+            {"params": rest, "lr": settings.rate},
+            {"params": sight, "lr": settings.rate / 3, "weight_decay": 0.05},
+            {"params": size, "lr": settings.rate * 5},
+        ]
 
     @property
     def steps_an_epoch(self) -> int:

@@ -17,7 +17,8 @@ from scipy import ndimage
 from models.lung import candidates, field, nifti
 from models.lung.candidates import sample_mask
 from models.lung.crops import fold_of
-from models.lung.grid import Grid, in_reading_order, isotropic
+from models.lung.field import Field
+from models.lung.grid import in_reading_order, isotropic
 from models.lung.region import lung_box
 from models.lung.sampling import DETECTION, Frame, Scan
 
@@ -34,6 +35,7 @@ class Host:
     name: str
     scan: Scan
     coarse: Scan
+    lung: Field
     inside: NDArray[np.bool_]
     lung_mm: Floats
     negatives_mm: Floats
@@ -76,10 +78,5 @@ def prepare(path: Path) -> Host:
     deep = inside & ndimage.binary_erosion(np.asarray(coarse.hu, np.float32) < -600, iterations=2)
     places = coarse.to_lps(np.argwhere(deep)[::97].astype(np.float64))
     log.info("%s: %d places that are no nodule", path.stem, len(centers))
-    return Host(path.name.split(".")[0], Scan.of(_boxed(grid, box)), Scan.of(coarse), inside, places, centers, exclude)
+    return Host(path.name.split(".")[0], Scan.of(grid, box), Scan.of(coarse), lung, inside, places, centers, exclude)
 
-
-def _boxed(grid: Grid, box: tuple[slice, slice, slice]) -> Grid:
-    affine = grid.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ np.array([part.start for part in box], float)
-    return Grid(np.ascontiguousarray(grid.hu[box]), affine)
