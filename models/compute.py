@@ -52,14 +52,16 @@ class Compute:
 
 
 def choose(engine: Engine | None = None, *, compiled: bool = False, cache: Path | None = None) -> Compute:
-    """CUDA where there is one; else the CPU by OpenVINO where it is installed, or by the `engine` asked for.
-
-    The CPU runs in bfloat16 only where the processor has matrix tiles: elsewhere it is emulated and slow.
-    """
+    """CUDA where there is one; else the CPU by OpenVINO where it is installed, or by the `engine` asked for."""
     if torch.cuda.is_available():
         precision = torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
         name = f"CUDA: {torch.cuda.get_device_name()}, torch {SHORT[precision]}{', compiled' if compiled else ''}"
         return Compute(torch.device("cuda"), precision, name, compiled=compiled)
+    return choose_cpu(engine, cache=cache)
+
+
+def choose_cpu(engine: Engine | None = None, *, cache: Path | None = None) -> Compute:
+    """As `choose` where there is no GPU: bfloat16 only where the processor has matrix tiles, elsewhere it is emulated and slow."""
     by = engine or ("openvino" if find_spec("openvino") else "torch")
     reduced = torch.bfloat16 if _has_matrix_tiles() else None
     return Compute(torch.device("cpu"), reduced, _cpu(by, reduced), by, cache=cache)

@@ -49,7 +49,7 @@ class Unknown(nn.Module):
 
 def present():
     chosen = compute.choose()
-    found = [chosen, compute.choose("torch"), compute.choose("openvino"), compute.choose("openvino").in_float32()]
+    found = [chosen, compute.choose_cpu("torch"), compute.choose_cpu("openvino"), compute.choose_cpu("openvino").in_float32()]
     return list(dict.fromkeys(found))
 
 
@@ -130,7 +130,7 @@ def test_more_than_the_prepared_batch_is_refused_in_a_stream(networks):
 def test_what_openvino_cannot_do_rightly_is_left_to_torch_and_said(network, caplog):
     example = (torch.rand(BATCH, 1, 4, 4, 4),)
     with caplog.at_level(logging.WARNING, logger="models.backends"):
-        runner = prepare(network, compute.choose("openvino").in_float32(), example)
+        runner = prepare(network, compute.choose_cpu("openvino").in_float32(), example)
     assert difference(runner(*example), (network(*example),)) == Apart(0, 0)
     assert runner.name.endswith("torch f32, OpenVINO not usable")
     assert type(network).__name__ in caplog.text
@@ -150,7 +150,7 @@ class Sharp(nn.Module):
 
 def test_reduced_precision_that_loses_too_much_is_replaced_by_float32():
     example = (999.5 + torch.rand(BATCH, 1, 8, 8, 8),)
-    where = replace(compute.choose("openvino"), autocast=torch.bfloat16)
+    where = replace(compute.choose_cpu("openvino"), autocast=torch.bfloat16)
     runner = prepare(Sharp(), where, example)
     assert runner.name.endswith("OpenVINO f32")
     assert difference(runner(*example), (Sharp()(*example),)).within(TOLERANCE[None])
@@ -158,7 +158,7 @@ def test_reduced_precision_that_loses_too_much_is_replaced_by_float32():
 
 def test_kept_compiled_networks_give_the_same_answer(networks, tmp_path):
     network, example = networks["nodule"]
-    where = compute.choose("openvino", cache=tmp_path)
+    where = compute.choose_cpu("openvino", cache=tmp_path)
     first, again = (prepare(network, where, example)(*example) for _ in range(2))
     assert any(tmp_path.iterdir())
     assert difference(first, again) == Apart(0, 0)
@@ -170,7 +170,7 @@ def test_nothing_is_reported_to_the_maker_of_the_library():
 import torch
 from models import compute
 from models.backends import prepare
-prepare(torch.nn.Conv3d(1, 1, 3), compute.choose("openvino"), (torch.rand(2, 1, 8, 8, 8),))
+prepare(torch.nn.Conv3d(1, 1, 3), compute.choose_cpu("openvino"), (torch.rand(2, 1, 8, 8, 8),))
 from openvino.tools.ovc import convert_impl
 print(convert_impl.tm.__name__)
 """
@@ -199,7 +199,7 @@ def test_difference_counts_what_is_no_number_as_infinite():
 
 
 def test_the_name_says_the_engine_that_is_used():
-    chosen = compute.choose("openvino")
+    chosen = compute.choose_cpu("openvino")
     assert "OpenVINO" in chosen.name
     assert "OpenVINO" not in chosen.by_torch().name
     assert chosen.by_torch().by_torch() == chosen.by_torch()
