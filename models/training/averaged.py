@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+from typing import Generic, TypeVar
 
 import torch
 from torch import nn
 
 DECAY = 0.985
+Network = TypeVar("Network", bound=nn.Module)
 
 
-class Averaged[Network: nn.Module]:
+class Averaged(Generic[Network]):
     """`network` holds the mean; early steps count more than they would at the full decay."""
 
     def __init__(self, network: Network, decay: float = DECAY) -> None:
