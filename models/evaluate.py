@@ -22,6 +22,8 @@ TASKS = {
     "lung-malignancy": ("lung_malignancy", "lung-ct"),
     "lung-detection": ("lung_detection", "lung-ct"),
     "lung-crop-detection": ("lung_crops", "lung-ct"),
+    "lung-description": ("lung_description", "lung-ct"),
+    "opportunistic": ("opportunistic", "lung-emphysema"),
     "mammography": ("mammography", "mammography"),
     "mammography-localisation": ("mammography_localisation", "mammography"),
 }

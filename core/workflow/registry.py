@@ -12,6 +12,7 @@ from core.access import Act, Person
 from core.clock import now
 from core.errors import Conflict, Rejected
 from core.words import N_
+from core.workflow.opportunistic import MEASURES
 from db.enums import ModelState, RunOutcome
 from db.tables import ModelRun, ModelStatus, ModelVersion
 
@@ -106,6 +107,8 @@ def set_state(session: Session, person: Person, version_id: int, state: ModelSta
     version = session.get(ModelVersion, version_id)
     if version is None:
         raise Rejected(N_("There is no model version number {id}"), id=version_id)
+    if version.name in MEASURES:
+        raise Rejected(N_("{name} is switched on for each site by a validation report, not put in force"), name=version.name)
     before = _states(session).get(version_id)
     if before is not None and before.state == state:
         raise Conflict(N_("{name} {tag} is {state} already"), name=version.name, tag=version.tag, state=WORDS[state])

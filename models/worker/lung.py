@@ -17,7 +17,7 @@ from db.enums import FindingKind
 from models.cards import Card
 from models.lung.nodule import LungResult, Nodule
 from models.lung_ct import LungCT
-from models.worker import explanations
+from models.worker import beside, explanations
 from models.worker.explanations import Described
 from models.worker.scorer import Case, Report, Scored
 
@@ -50,7 +50,8 @@ class LungScorer:
         volume = self._volume(case)
         answer = self.model.score(volume.hu, volume.affine, report=report)
         run = f"run/{case.exam_id}-{self.card.identity}-{case.attempt}"
-        return scored(answer, volume, explanations.kept(answer.explanations, run))
+        told = scored(answer, volume, explanations.kept(answer.explanations, run))
+        return beside.with_beside(told, case.exam_id, volume.hu, volume.affine)
 
     def _volume(self, case: Case) -> Volume:
         cached: CachedVolume = decoded_volume(case.exam_id, dict(case.keys))

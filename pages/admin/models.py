@@ -4,11 +4,13 @@ import streamlit as st
 
 from core.access import Act
 from core.workflow.model_reports import validated
+from core.workflow.opportunistic import MEASURES
 from core.workflow.registry import models
 from pages.ui import model_cards
 from pages.ui.choice import remember
 from pages.ui.frame import head, nothing_here
 from pages.ui.i18n import _, n_
+from pages.ui.measure_switches import measure_switches
 from pages.ui.model_reports import section
 from pages.ui.session import read, require
 from pages.ui.tables import table
@@ -21,7 +23,7 @@ if not found:
     nothing_here(_("No AI model is known yet."), _("The worker registers its models when it starts; see Operations."))
     st.stop()
 tested = read(validated, user)
-found = sorted(found, key=lambda model: (model.synthetic, model.name, -model.id))
+found = sorted(found, key=lambda model: (model.synthetic, model.name in MEASURES, model.name, -model.id))
 asked = st.query_params.get("model")
 chosen = next((model for model in found if str(model.id) == asked), found[0])
 shown = model_cards.rows(found, chosen, tested, changes=user.may(Act.administer))
@@ -34,4 +36,7 @@ if picked.action and user.may(Act.administer):
     changed = next(model for model in found if str(model.id) == picked.action[0])
     model_cards.ask_change(user, changed, picked.action[1], tested.get(changed.id))
 model_cards.show_card(chosen)
-section.show(user, chosen, tested.get(chosen.id))
+if chosen.name in MEASURES:
+    measure_switches(user, chosen)
+else:
+    section.show(user, chosen, tested.get(chosen.id))

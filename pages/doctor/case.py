@@ -13,6 +13,7 @@ from pages.ui.case_parts.findings import about_images, chosen, findings
 from pages.ui.case_parts.growth import growth
 from pages.ui.case_parts.opened import keep_claim, opened, wait_for_ai
 from pages.ui.case_parts.opinion import described, opinion, sign
+from pages.ui.case_parts.opportunistic import more_from_this_scan
 from pages.ui.case_parts.pictures import problem, remarks, show_images, slices_of
 from pages.ui.case_parts.reads import reads
 from pages.ui.case_parts.top import top
@@ -36,6 +37,7 @@ with st.container(key="case_body", horizontal=True, gap="small"):
             earlier(case, user)
             findings(case, slices, said_already=doubts, between=partial(described, case, user, slices) if case.can_read else None)
             growth(case, user)
+            more_from_this_scan(case, user)
             reads(case, user)
         if case.can_read:
             with st.container(key="case_decision"):

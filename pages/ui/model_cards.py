@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.access import Person
 from core.workflow.model_reports import Validated
+from core.workflow.opportunistic import MEASURES
 from core.workflow.registry import ModelRow, set_state
 from db.enums import ModelState
 from pages.ui.i18n import N_, _, day, moment, n_, number
@@ -104,14 +105,15 @@ def show_card(model: ModelRow) -> None:
 def _row(model: ModelRow, chosen: bool, tested: Validated | None, changes: bool) -> Row:
     tone, shape = TONES[model.state] if model.state else ("gray", "")
     none = n_("{n} without a result", "{n} without a result", model.no_results)
-    acts = changes and not model.synthetic
+    network = not model.synthetic and model.name not in MEASURES  # a measure is switched on for each site, below its card
+    acts = changes and network
     cells = {
         "name": two(f"{model.name} {model.tag}", _("simulated")) if model.synthetic else f"{model.name} {model.tag}",
         "state": chip(_(MODEL_STATE[model.state]), tone, shape) if model.state else None,
         "since": moment(model.state_since),
         "runs": two(number(model.runs), none, "orange") if model.no_results else number(model.runs),
         "last": moment(model.last_run),
-        "own": None if model.synthetic else _tested(tested),
+        "own": _tested(tested) if network else None,
         "weights": model.weights_sha256[:12],
         "actions": [{"id": state.value, "text": _(word)} for state, word in STEPS.items() if state != model.state] if acts else [],
     }

@@ -1,0 +1,1 @@
+"""What else a chest CT shows, measured without a network: emphysema, coronary calcium, bone. Off until validated where it is used."""
