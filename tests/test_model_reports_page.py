@@ -61,7 +61,7 @@ def test_own_figures_stand_beside_the_cards_with_plots_groups_and_misses(staff: 
     assert "lower here" in shown
     assert "no difference shown" in shown
     assert plots(test) == [
-        "Ranking: area 0.8 (95 % 0.72–0.88)", "Calibration: Brier 0.11, error 0.03", "Volume: × 0.95 (0.89–1.01) of the readers'"
+        "Ranking: area 0.800 (95 % 0.720–0.880)", "Calibration: Brier 0.110, error 0.030", "Volume: × 0.95 (0.89–1.01) of the readers'"
     ]  # fmt: skip
     assert "area under the curve" in shown
     assert "<b>n7</b>" in shown  # in a table that takes text as text
@@ -75,7 +75,7 @@ def test_a_manager_sees_the_reports_and_changes_nothing(staff: dict[Role, Person
     assert not test.exception
     assert "Hand in a report" not in buttons(test)
     assert "Run in shadow" not in shown
-    assert "Found at the operating point: 0.94" in "".join(plots(test))
+    assert "Found at the operating point: 0.940" in "".join(plots(test))
     assert "The card has none of these figures" in shown
     assert "Scans that could not be scored: 1 of 41" in shown
 
