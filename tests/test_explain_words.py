@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from core.workflow.ai import FindingLine
+from core.clock import now
+from core.workflow.ai import AiResult, FindingLine
 from db.enums import FindingKind
 from pages.ui.case_parts.explanation import beside_diameter, percent, reaction
 from pages.ui.i18n import use
@@ -15,9 +17,9 @@ def english() -> None:
     use("en")
 
 
-def a_mark(*, malignancy: float | None = 0.62, mean_diameter_mm: float | None = 8.4, **detail: Any) -> FindingLine:
+def a_mark(*, number: int = 2, malignancy: float | None = 0.62, mean_diameter_mm: float | None = 8.4, **detail: Any) -> FindingLine:
     return FindingLine(
-        number=2, kind=FindingKind.nodule, laterality="R", view="", sop_uid="1.2", slice_index=7, place={},
+        number=number, kind=FindingKind.nodule, laterality="R", view="", sop_uid="1.2", slice_index=7, place={},
         mean_diameter_mm=mean_diameter_mm, long_axis_mm=9.0, short_axis_mm=7.8, volume_mm3=300.0, probability=0.9, malignancy=malignancy,
         category=None, because=None, detail=detail,
     )  # fmt: skip
@@ -54,3 +56,28 @@ def test_a_map_on_which_nothing_weighs_says_so_and_a_mark_without_a_map_says_not
 @pytest.mark.parametrize(("share", "said"), [(0.0, "0 %"), (0.004, "< 1 %"), (0.125, "12 %"), (0.997, "> 99 %"), (1.0, "100 %")])
 def test_nearly_nothing_is_not_nothing(share: float, said: str) -> None:
     assert percent(share) == said
+
+
+def an_ai_result(*marks: FindingLine) -> AiResult:
+    return AiResult(
+        run_id=1, model="lung-ct", tag="1", weights_sha256="", device="CPU", finished_at=now(), seconds=9.0, stage_seconds={}, score=0.62,
+        step=7, findings=marks, result={}, thresholds={}, limits=(), research_use=True, synthetic=False,
+    )  # fmt: skip
+
+
+def the_part_of_the_page() -> None:
+    from pages.ui.case_parts.explanation import explanation
+    from tests.test_explain_words import a_mark, an_ai_result
+
+    weighed = {"strongest": [{"logit": 0.31, "towards": []}]}
+    explanation(7, an_ai_result(a_mark(number=1, baseline_malignancy=0.48, explanation=weighed), a_mark(number=2, baseline_malignancy=0.5)))
+
+
+def test_the_page_speaks_of_the_first_mark_until_another_is_chosen() -> None:
+    page = AppTest.from_function(the_part_of_the_page, default_timeout=300).run()
+    assert [one.value for one in page.markdown] == ["AI mark 1: model 62 % · diameter alone would say 48 % (8.4 mm)"]
+    assert "its middle speaks for malignancy" in page.caption[0].value
+    page.session_state["goto-7"] = (2, 1)
+    page.run()
+    assert [one.value for one in page.markdown] == ["AI mark 2: model 62 % · diameter alone would say 50 % (8.4 mm)"]
+    assert not page.caption

@@ -435,11 +435,13 @@ def test_the_saliency_of_the_ai_lies_where_its_grid_says_and_only_when_there_is_
         assert shown.page.locator(".legend").is_hidden()
         shown.press("a")
         assert shown.told()["mark"] == "1"
+        shown.page.wait_for_function("() => host.querySelector('.viewer').dataset.saliency === '1'")
+        shown.settled()
         seen, columns, rows = shown.grey()
         warmth = seen[..., 0] - seen[..., 2]
         for_it, against = (columns >= 40) & (columns < 60), (columns >= 2) & (columns < 26)
         above, below = (rows >= 2) & (rows < 26), (rows >= 40) & (rows < 60)
-        assert (warmth[:, for_it] > 40).all()
+        assert (warmth[np.ix_(above | below, for_it)] > 40).all()
         assert (warmth[np.ix_(above, against)] < -10).all()
         assert (warmth[np.ix_(below, against)] == 0).all()
         legend = shown.page.locator(".legend")
@@ -457,15 +459,21 @@ def outlined(shown: Shown, name: str, middle: tuple[float, float]) -> tuple[floa
     """Left, top, right and bottom of the AI's outline in a plane, in image pixels, found along the row and column through `middle`."""
     plane = shown.plane(name)
     x, y, w, h = (int(value) for value in plane["rect"])
-    take = "([x, y, w, h]) => Array.from(host.querySelector('.over').getContext('2d').getImageData(x, y, w, h).data)"
-    drawn = np.array(shown.page.evaluate(take, [x, y, w, h])).reshape(h, w, 4)
-    yellow = (drawn[..., 0] > 200) & (drawn[..., 1] > 160) & (drawn[..., 2] < 150) & (drawn[..., 3] > 200)
     (ox, oy), (sx, sy) = plane["origin"], plane["scale"]
-    columns = np.flatnonzero(yellow[round(oy + middle[1] * sy - y)])
-    rows = np.flatnonzero(yellow[:, round(ox + middle[0] * sx - x)])
+    take = "box => Array.from(host.querySelector('.over').getContext('2d').getImageData(...box).data)"
+    columns, rows = (
+        _yellow(np.array(shown.page.evaluate(take, box)))
+        for box in ([x, round(oy + middle[1] * sy), w, 1], [round(ox + middle[0] * sx), y, 1, h])
+    )
     left, right = ((columns[n] + x + 0.5 - ox) / sx for n in (0, -1))
     top, bottom = ((rows[n] + y + 0.5 - oy) / sy for n in (0, -1))
     return left, top, right, bottom
+
+
+def _yellow(line: Array) -> Array:
+    """Where along a line of RGBA values the AI's colour stands."""
+    red, green, blue, there = line.reshape(-1, 4).T
+    return np.flatnonzero((red > 200) & (green > 160) & (blue < 150) & (there > 200))
 
 
 def test_the_outline_of_a_mask_is_drawn_in_all_three_planes(address: str, browser: Browser, tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ window.sent = [];
 window.give = (data) => show({ data, parentElement: host, setTriggerValue: (name, value) => window.sent.push([name, value]) });
 window.ready = true;
 </script></body></html>"""
-BARE = ".over, .labels, .value, .note { visibility: hidden; } .viewer { border-radius: 0; } .stage:focus-visible { outline: none; }"
+BARE = (
+    ".over, .labels, .legend, .value, .note { visibility: hidden; } .viewer { border-radius: 0; } .stage:focus-visible { outline: none; }"
+)
 
 
 @contextmanager
