@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from models.lung import coverage
 from models.lung.closing import around, closed, within
 from models.lung.grid import Grid, isotropic
 from models.lung.sides import nearer, two_sides
@@ -90,7 +91,36 @@ def test_nearer_is_decided_far_outside_of_both():
 def test_resampling_in_pieces_is_the_same_as_at_once(spacing):
     rng = np.random.default_rng(5)
     affine = np.diag([1.1, 0.7, 0.9, 1.0])[[2, 1, 0, 3]]
-    grid = Grid(rng.integers(-1024, 900, (37, 30, 28)).astype(np.int16), affine)
+    hu = rng.integers(-1024, 900, (37, 30, 28)).astype(np.int16)
+    hu.setflags(write=False)  # as a cache or a file gives it
+    grid = Grid(hu, affine)
     whole, pieces = isotropic(grid, spacing, batch=64), isotropic(grid, spacing, batch=5)
+    turned = isotropic(Grid(hu[::-1, :, ::-1], affine), spacing)
+    assert turned.hu.shape == whole.hu.shape
     np.testing.assert_allclose(pieces.hu, whole.hu, atol=0.01)
     assert whole.hu.dtype == np.float32
+
+
+def said(*boxes, rim=None):
+    left, right = lobes(boxes[0], shape=(60, 60, 120)), lobes(*boxes[1:], shape=(60, 60, 120))
+    edge = np.zeros((60, 120), bool) if rim is None else rim
+    return " ".join(coverage.warnings(np.full((60, 60, 120), 40, np.float32), left | right, (left, right), edge, 2.5))
+
+
+NARROW = (((10, 50), (10, 40), (60, 90)), ((10, 50), (10, 40), (20, 50)))
+LITTLE = (((10, 50), (10, 40), (88, 110)), ((10, 50), (10, 40), (10, 32)))
+WIDE = (((5, 55), (10, 50), (70, 110)), ((5, 55), (10, 50), (10, 50)))
+
+
+def test_small_chests_and_lungs_with_little_air_are_told_apart():
+    assert "only 175 mm wide" in said(*NARROW)
+    assert "hold little air (825 ml" in said(*LITTLE)
+    assert not said(*WIDE)
+
+
+def test_the_width_of_a_lung_that_is_cut_off_is_not_judged():
+    rim = np.zeros((60, 120), bool)
+    rim[:, 90:] = True
+    cut = said(*NARROW, rim=rim)
+    assert "cuts the lungs off at the side" in cut
+    assert "wide" not in cut

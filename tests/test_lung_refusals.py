@@ -8,6 +8,7 @@
 | child of two years, mouse | refused: too little lung |
 | slices that run against their positions, front and back swapped | refused: sides cannot be trusted |
 | one lung missing, fluid, cut off above, below or beside, 5 mm slices, gaps, a child of ten, metal, noise, contrast | warned |
+| slices missing, doubled, tilted, unevenly spaced; two scans in one series; a localiser | test_imaging_volume.py |
 | 0.5 mm, 256² to 1024², feet first, prone, arms down, padding of any value, air replaced by 0 | searched as any other |
 """
 
@@ -310,4 +311,4 @@ def test_sharper_noise_has_a_higher_frequency():
     for noise in (white, soft * 30 / soft.std()):
         grid = Grid(np.rint(hu + noise).astype(np.int16), affine)
         frequencies.append(quality._noise(grid, (slice(5, 35), slice(0, 128), slice(0, 128)))[1])
-    assert frequencies[0] > 1.5 * frequencies[1]
+    assert frequencies[0] > 1.25 * frequencies[1]

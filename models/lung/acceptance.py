@@ -57,7 +57,7 @@ def require_volume(hu: Values, affine: NDArray[np.float64], thickness_mm: float 
 def require_hounsfield(hu: Values) -> None:
     """Raises NoResult when the values (Z, Y, X) cannot be Hounsfield units of a chest: no air, no tissue, or tissue at another value."""
     steps = [max(1, size // 64) for size in hu.shape]
-    sample = np.asarray(hu[:: steps[0], :: steps[1], :: steps[2]]).ravel()
+    sample = np.asarray(hu[:: steps[0], :: steps[1], :: steps[2]], np.float32).ravel()
     values, counts = np.unique(sample, return_counts=True)
     image = sample[sample != values[counts.argmax()]] if counts.max() > 0.1 * sample.size and len(values) > 1 else sample
     if not image.size or (sample < -400).mean() < AIR_SHARE:
@@ -99,7 +99,7 @@ def require_patient(coarse: Grid, lung: Mask, body: Mask) -> None:
     """Raises NoResult when nothing around the lungs is bone: a phantom, or another kind of image."""
     levels = lung.any((1, 2))
     inside = body[levels]
-    share = float((inside & (np.asarray(coarse.hu)[levels] > BONE_HU)).sum() / max(inside.sum(), 1))
+    share = float((inside & (np.asarray(coarse.hu, np.float32)[levels] > BONE_HU)).sum() / max(inside.sum(), 1))
     if share < MIN_BONE_SHARE:
         raise NoResult(
             f"No bone was found around the lungs ({100 * share:.1f} % of the body above {BONE_HU} HU; 2 to 10 % are expected): this is a "
@@ -125,9 +125,9 @@ def require_upright(lung: Mask, coarse: Grid, airway_ml: tuple[float, float]) ->
         )
 
 
-def _peak(tissue: NDArray[np.generic]) -> float:
+def _peak(tissue: NDArray[np.float32]) -> float:
     """The value in HU that most tissue has."""
-    clipped = np.clip(np.asarray(tissue, np.float64), -400, 3000)
+    clipped = np.clip(tissue, -400, 3000)
     counts, edges = np.histogram(clipped, bins=np.arange(-400, 3021, 20))
     smooth = np.convolve(counts, [1, 1, 1], "same")
     return float(edges[smooth.argmax()]) + 10
@@ -139,7 +139,7 @@ def _behind_mm(lung: Mask, coarse: Grid) -> tuple[float, float]:
     levels = np.flatnonzero(lung.any((1, 2)))
     _, y, x = (float(place.mean()) for place in np.nonzero(lung))
     low = lung[levels[0] : levels[0] + int(40 / spacing)]
-    third = np.asarray(coarse.hu)[levels[0] : levels[0] + max(1, len(levels) // 3)]
+    third = np.asarray(coarse.hu, np.float32)[levels[0] : levels[0] + max(1, len(levels) // 3)]
     near = slice(max(0, int(x - 25 / spacing)), int(x + 25 / spacing) + 1)
     bone = np.nonzero(third[:, :, near] > BONE_HU)[1]
     return (float(np.nonzero(low)[1].mean()) - y) * spacing, (float(bone.mean()) - y) * spacing if len(bone) else 0.0

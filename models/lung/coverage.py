@@ -10,14 +10,16 @@ CUT_CM2 = 20.0
 ONE_SIDED, UNEQUAL = 0.10, 0.40
 NARROWEST_MM = 195.0
 """Width of both lungs together in adults: 210 to 320 mm; a ten-year-old's are about 190 mm."""
+LITTLE_ML = 1500.0
 CONTRAST_HU = 90
 Mask = NDArray[np.bool_]
 
 
 def warnings(hu: NDArray[np.float32], mask: Mask, sides: tuple[Mask, Mask], rim: Mask, spacing_mm: float) -> tuple[str, ...]:
     """What limits the search: `mask` (z, y, x) is the lung field, `sides` its air (left, right), `rim` (y, x) where the view ends."""
-    lung = sides[0] | sides[1]
-    found = [*_ends(lung, spacing_mm), *_edge(mask, rim, spacing_mm), *_balance(sides, spacing_mm), *_size(mask, sides, spacing_mm)]
+    edge = _edge(mask, rim, spacing_mm)
+    size = [] if edge else _size(mask, sides, spacing_mm)  # a lung that is cut off has no size
+    found = [*_ends(sides[0] | sides[1], spacing_mm), *edge, *_balance(sides, spacing_mm), *size]
     core = heart_hu(hu, mask)
     if core is not None and core > CONTRAST_HU:
         found.append("The scan seems to be contrast enhanced: the model was trained mostly on scans without contrast.")
@@ -64,10 +66,16 @@ def _balance(sides: tuple[Mask, Mask], spacing_mm: float) -> list[str]:
 
 
 def _size(mask: Mask, sides: tuple[Mask, Mask], spacing_mm: float) -> list[str]:
-    """A narrow chest with both lungs in it is a child's or a very small adult's."""
+    """A narrow chest with both lungs in it is a child's or a very small adult's; a wide one with little air has lost some on both sides."""
     left, right = (float(side.sum()) for side in sides)
     columns = np.flatnonzero(mask.any((0, 1)))
     width = float(np.ptp(columns) + 1) * spacing_mm
-    if width >= NARROWEST_MM or min(left, right) < UNEQUAL * max(left, right):
+    volume = (left + right) * spacing_mm**3 / 1000
+    if min(left, right) < UNEQUAL * max(left, right):
         return []
+    if width >= NARROWEST_MM:
+        little = (
+            f"The lungs hold little air ({volume:.0f} ml; more than {LITTLE_ML:.0f} ml is expected): what is filled or collapsed was not"
+        )
+        return [f"{little} searched."] if volume < LITTLE_ML else []
     return [f"The lungs are only {width:.0f} mm wide (adults: above {NARROWEST_MM:.0f} mm): the model was made for adults."]

@@ -13,7 +13,10 @@ import torch
 from numpy.typing import NDArray
 
 AIR_HU, CEILING_HU = -1000, 1000
+BAND = 24
 Array = NDArray[np.float32]
+Bands = list[tuple[int, int, torch.Tensor]]
+"""First and last (exclusive) source voxel of each group of results, and its weights (group, source)."""
 
 
 @dataclass(frozen=True)
@@ -96,31 +99,42 @@ def isotropic(grid: Grid, spacing_mm: float, box: tuple[slice, slice, slice] | N
     affine[:3, 3] += affine[:3, :3] @ start
     affine[:3, :3] = affine[:3, :3] * steps
     along = _weights(part.shape[0], size[0], float(steps[0]))
-    across = (_weights(part.shape[1], size[1], float(steps[1])), _weights(part.shape[2], size[2], float(steps[2])))
+    across = (_bands(_weights(part.shape[1], size[1], float(steps[1]))), _bands(_weights(part.shape[2], size[2], float(steps[2]))))
     out = torch.zeros(size, dtype=torch.float32)
     for first in range(0, part.shape[0], batch):
         _add(out, part[first : first + batch], along[:, first : first + batch], across)
     return Grid(out.numpy(), affine)
 
 
-def _add(out: torch.Tensor, slices: NDArray[np.int16] | Array, along: torch.Tensor, across: tuple[torch.Tensor, torch.Tensor]) -> None:
+def _add(out: torch.Tensor, slices: NDArray[np.int16] | Array, along: torch.Tensor, across: tuple[Bands, Bands]) -> None:
     """Adds to `out` (z, y, x) what `slices` (B, Y, X) contribute; `along` (z, B). The cheaper axis comes first: the sums commute."""
     rows = torch.nonzero(along.any(1))[:, 0]
     if not len(rows):
         return
     low, high = int(rows[0]), int(rows[-1]) + 1
     weights = along[low:high]  # (z', B)
-    piece = torch.from_numpy(np.ascontiguousarray(slices)).clamp(AIR_HU, CEILING_HU).float()  # (B, Y, X)
+    piece = torch.from_numpy(np.clip(slices, AIR_HU, CEILING_HU, order="C")).float()  # (B, Y, X)
     if high - low < len(piece):
-        piece = _in_plane((weights @ piece.flatten(1)).unflatten(1, piece.shape[1:]), across)  # (z', y, x)
+        piece = _in_plane((weights @ piece.flatten(1)).reshape(-1, *piece.shape[1:]), across)  # (z', y, x)
         out[low:high] += piece
     else:
-        out[low:high] += (weights @ _in_plane(piece, across).flatten(1)).unflatten(1, out.shape[1:])
+        out[low:high] += (weights @ _in_plane(piece, across).flatten(1)).reshape(-1, *out.shape[1:])
 
 
-def _in_plane(slices: torch.Tensor, across: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+def _in_plane(slices: torch.Tensor, across: tuple[Bands, Bands]) -> torch.Tensor:
     """(B, Y, X) → (B, y, x)."""
-    return torch.matmul(torch.matmul(across[0], slices), across[1].T)
+    rows = torch.cat([weights @ slices[:, low:high] for low, high, weights in across[0]], 1)  # (B, y, X)
+    return torch.cat([rows[:, :, low:high] @ weights.T for low, high, weights in across[1]], 2)
+
+
+def _bands(weights: torch.Tensor) -> Bands:
+    """`weights` (size, source) in groups of rows, each with only the source it needs: nearly all of the rest is zero."""
+    bands = []
+    for part in weights.split(BAND):
+        used = torch.nonzero(part.any(0))[:, 0]
+        low, high = int(used[0]), int(used[-1]) + 1
+        bands.append((low, high, part[:, low:high].contiguous()))
+    return bands
 
 
 def _weights(source: int, size: int, step: float) -> torch.Tensor:
