@@ -1,11 +1,13 @@
-"""How far a model's volumes lie from the readers': Bland–Altman on the logarithm, so that limits are ratios."""
+"""Limits for the plots of a report: volumes against the readers' as ratios (Bland–Altman on the logarithm), shares of bins (Wilson)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
+from typing import Any
 
 from core.metrics.agreement import limits
 from core.metrics.interval import Interval
+from core.metrics.proportions import wilson
 
 FEWEST = 3
 
@@ -32,3 +34,8 @@ def ratio_limits(pairs: Sequence[Sequence[float]]) -> RatioLimits | None:
 def at_ratios(pairs: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
     """(geometric mean of both volumes, model over readers) of each row: where a Bland–Altman plot puts it."""
     return [((pair[0] * pair[1]) ** 0.5, pair[1] / pair[0]) for pair in pairs]
+
+
+def observed(row: Mapping[str, Any]) -> Interval | None:
+    """The observed share of one bin of a reliability table with its limits; None for an empty bin."""
+    return wilson(round(row["observed"] * row["n"]), row["n"]) if row["n"] and row["observed"] is not None else None

@@ -21,7 +21,7 @@ STYLE: Mapping[str, Any] = {
     "axes.edgecolor": LINE,
     "axes.labelcolor": MUTED,
     "axes.titlesize": 10.5,
-    "axes.titleweight": "semibold",
+    "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, NullLocator
 
-from core.metrics import agreement
+from core.metrics import agreement, proportions
 from models.reports.look import ACCENT, BAND, LINE, MUTED, SECOND, TEXT, Report, columns, figure, interval, shares
 
 RATES = ((0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (1.0, "1"), (2.0, "2"), (4.0, "4"), (8.0, "8"))
@@ -58,8 +59,8 @@ def froc(report: Report) -> Figure:
     """Sensitivity by false marks per scan, with the operating point."""
     rate, marks = report.get("false_marks_per_scan"), f"{report['n_nodules']} nodules in {report['n_scans']} scans"
     told = report.get("interval_reason") or "Band: scans drawn again, 95 %."
-    title = f"Found {interval(report.get('sensitivity'))}" + (f" at {rate:.2f} false marks per scan" if rate is not None else "")
-    return figure(report, title, f"{marks}. {told}", _froc)
+    at = f" Operating point: {rate:.2f} false marks per scan." if rate is not None else ""
+    return figure(report, f"Found {interval(report.get('sensitivity'))}", f"{marks}.{at} {told}", _froc)
 
 
 def _froc(axes: Axes, report: Report) -> None:
@@ -83,19 +84,22 @@ def _froc(axes: Axes, report: Report) -> None:
 
 
 def calibration(report: Report) -> Figure:
-    """Observed share by mean probability; larger points stand on more cases."""
+    """Observed share with its Wilson interval by mean probability; larger points stand on more cases."""
     found = report["calibration"]
     n = sum(row["n"] for row in found["bins"])
     slope = f" Slope {interval(found['slope'])}." if found.get("slope") else ""
     title = f"Calibration: Brier {found['brier']:.3f}, error {found['ece_10_bins']:.3f}"
-    return figure(report, title, f"n = {n} in {len(found['bins'])} bins.{slope}", _calibration)
+    return figure(report, title, f"n = {n} in {len(found['bins'])} bins, Wilson 95 %.{slope}", _calibration)
 
 
 def _calibration(axes: Axes, report: Report) -> None:
     used = [row for row in report["calibration"]["bins"] if row["n"] and row["predicted"] is not None]
     most = max(row["n"] for row in used)
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle=":")
-    sizes = [16 + 90 * row["n"] / most for row in used]
+    for row in used:
+        limits = proportions.wilson(round(row["observed"] * row["n"]), row["n"])
+        axes.plot([row["predicted"]] * 2, [limits.low, limits.high], color=ACCENT, linewidth=1)
+    sizes = [12 + 40 * row["n"] / most for row in used]
     axes.scatter([row["predicted"] for row in used], [row["observed"] for row in used], s=sizes, color=ACCENT, clip_on=False, zorder=3)
     for row in used:
         axes.annotate(f"{row['n']}", (row["predicted"], row["observed"]), (7, -10), textcoords="offset points", color=MUTED, fontsize=8)
@@ -121,9 +125,9 @@ def _bland_altman(axes: Axes, report: Report) -> None:
     axes.set_yscale("log")
     for value, dash in ((found.bias.value, "-"), (found.lower, "--"), (found.upper, "--")):
         axes.axhline(float(np.exp(value)), color=SECOND, linewidth=1.1, linestyle=dash)
-        end = {"xycoords": axes.get_yaxis_transform(), "ha": "right", "va": "bottom", "color": SECOND, "fontsize": 8}
+        end: dict[str, Any] = {"xycoords": axes.get_yaxis_transform(), "ha": "right", "va": "bottom", "color": SECOND, "fontsize": 8}
         axes.annotate(f"× {np.exp(value):.2f}", (0.995, float(np.exp(value))), **end)
-    axes.yaxis.set_major_locator(FixedLocator([0.125, 0.25, 0.5, 1, 2, 4, 8]))
+    axes.yaxis.set_major_locator(FixedLocator([0.125, 0.25, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 4, 8]))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:g}"))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:g}"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.workflow.report_limits import RatioLimits, at_ratios
+from core.workflow.report_limits import RatioLimits, at_ratios, observed
 from pages.ui.figures import Palette, blank, note
 from pages.ui.i18n import _, number
 
@@ -65,16 +65,22 @@ def _operating(figure: go.Figure, point: tuple[float, Mapping[str, float]], look
 
 
 def reliability(bins: Sequence[Mapping[str, Any]], look: Palette) -> go.Figure:
-    """Observed share against the mean probability of each bin; the size of a point says how many cases it stands on."""
+    """Observed share with its Wilson limits against the mean probability of each bin; larger points stand on more cases."""
     figure = blank(_("Mean probability of the bin"), _("Observed share"), look)
-    used = [row for row in bins if row["n"] and row["predicted"] is not None and row["observed"] is not None]
-    most = max((row["n"] for row in used), default=1)
+    known = [(row, observed(row)) for row in bins if row["predicted"] is not None]
+    used = [(row, limits) for row, limits in known if limits is not None]
+    most = max((row["n"] for row, _limits in used), default=1)
     _line(figure, [0, 1], [0, 1], look.muted, "dot")
     figure.add_scatter(
-        x=[row["predicted"] for row in used], y=[row["observed"] for row in used], mode="markers", cliponaxis=False,
-        marker={"size": [6 + 10 * (row["n"] / most) ** 0.5 for row in used], "color": look.accent},
-        customdata=[[row["low"], row["high"], row["n"]] for row in used],
-        hovertemplate="%{customdata[0]:.1f}–%{customdata[1]:.1f}: %{y:.1%}, n = %{customdata[2]}<extra></extra>",
+        x=[row["predicted"] for row, _limits in used], y=[limits.value for _row, limits in used], mode="markers", cliponaxis=False,
+        marker={"size": [5 + 8 * (row["n"] / most) ** 0.5 for row, _limits in used], "color": look.accent},
+        error_y={
+            "type": "data", "symmetric": False, "array": [limits.high - limits.value for _row, limits in used],
+            "arrayminus": [limits.value - limits.low for _row, limits in used], "color": look.accent, "thickness": 1, "width": 3,
+        },
+        customdata=[[row["low"], row["high"], row["n"], limits.low, limits.high] for row, limits in used],
+        hovertemplate="%{customdata[0]:.1f}–%{customdata[1]:.1f}: %{y:.1%} (%{customdata[3]:.1%}–%{customdata[4]:.1%}), "
+        "n = %{customdata[2]}<extra></extra>",
     )  # fmt: skip
     note(figure, _("on the dotted line the probability equals the share"), look, 0.04, 0.96)
     figure.update_xaxes(**SHARE)
