@@ -43,7 +43,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path
 
 @pytest.mark.usefixtures("sqlite_database")
 def test_the_worker_loads_it_beside_the_one_in_force_and_keeps_it_in_shadow(machine: tuple[Path, Path], tmp_path: Path) -> None:
-    data, out = tmp_path / "data", tmp_path / "out"
+    data, out = tmp_path / "crops", tmp_path / "out"
     data.mkdir()
     (data / "labels.csv").write_text("patient_id\nP-1\n", "utf-8")
     model = Model("lung-ct", 1, False, (Recipe("toy", Settings, made),), export)
