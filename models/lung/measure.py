@@ -54,7 +54,11 @@ def measure(mask: Mask, hu: NDArray[np.int16] | NDArray[np.float32], spacing_mm:
 
 
 def axial_diameters(mask: Mask, spacing_mm: NDArray[np.float64]) -> tuple[float, float]:
-    """Longest axial extent over all slices, and the greatest extent across it in the same slice (mm)."""
+    """Longest axial extent over all slices, and the greatest extent across it in the same slice (mm).
+
+    Lung-RADS v2022 and Fleischner 2017 take the longest axis and the longest one across it on one image, to a decimal; both allow another
+    plane where the nodule is longer there. Slices are mostly thicker than pixels, so only the axial plane is measured.
+    """
     best = (0.0, 0.0)
     for plane in mask:
         if plane.any():
