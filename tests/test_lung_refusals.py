@@ -246,6 +246,15 @@ def test_any_matrix_and_number_of_slices_gives_the_same_field(slices, pixels):
     assert other.volume_ml == pytest.approx(same.volume_ml, rel=0.03)
 
 
+def test_lungs_of_severe_emphysema_are_still_lungs():
+    hu, affine = ORDINARY
+    blocks = np.random.default_rng(2).random((20, 24, 24)) < 0.65
+    empty = np.repeat(np.repeat(np.repeat(blocks, 4, 0), 4, 1), 4, 2) & (hu > -940) & (hu < -780)
+    lung = found(np.where(empty, hu - 110, hu).astype(np.int16), affine)
+    assert lung.volume_ml == pytest.approx(found(hu, affine).volume_ml, rel=0.02)
+    assert not lung.warnings
+
+
 def test_arms_beside_the_body_are_no_lung():
     with_arms, without = found(*chest(arms=True)), found(*ORDINARY)
     assert abs(with_arms.volume_ml - without.volume_ml) < 0.02 * without.volume_ml

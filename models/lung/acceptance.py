@@ -17,7 +17,7 @@ AIR_SHARE, TISSUE_SHARE = 0.01, 0.03
 TISSUE_HU = (-160, 140)
 """Fat lies at about -100 HU, muscle and blood at 30 to 60: most tissue of a chest is one of them."""
 MIN_LUNG_ML, MIN_HEIGHT_MM, MIN_CUT_HEIGHT_MM = 800.0, 100.0, 150.0
-BONE_HU, MIN_BONE_SHARE = 180, 0.004
+BONE_HU, MIN_BONE_SHARE = 180, 0.002
 """Share of the body that is bone at 2.5 mm, over the height of the lungs: 4 to 9 % in patients."""
 AIRWAY_ML, NO_AIRWAY_ML = 5.0, 2.0
 TURNED_MM = 10.0

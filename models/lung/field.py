@@ -23,8 +23,9 @@ AIR_BELOW_HU = -400
 CLOSING_MM = 12.0
 POCKET_ML, POCKET_SHARE = 100.0, 0.05
 LUNG_MEDIAN_HU, OPEN_MEDIAN_HU = (-975, -500), (-950, -500)
-LUNG_HU, LUNG_SHARE, OPEN_SHARE = (-940, -500), 0.25, 0.6
-"""Away from its edge lung is neither as empty as gas nor as dense as tissue; gas in the bowel is, nearly everywhere."""
+LUNG_HU, LUNG_SHARE, OPEN_SHARE = (-940, -500), 0.12, 0.6
+"""Away from its edge lung is neither as empty as gas nor as dense as tissue, in part even where emphysema is severe; gas in the bowel is
+empty nearly everywhere."""
 FILLING_SHARE = 0.5
 """Of the border of the picture: more than this of one and the same value is filling and no image."""
 Mask = NDArray[np.bool_]

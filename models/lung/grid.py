@@ -130,7 +130,8 @@ def _in_plane(slices: torch.Tensor, across: tuple[Bands, Bands]) -> torch.Tensor
 def _bands(weights: torch.Tensor) -> Bands:
     """`weights` (size, source) in groups of rows, each with only the source it needs: nearly all of the rest is zero."""
     bands = []
-    for part in weights.split(BAND):
+    for first in range(0, len(weights), BAND):
+        part = weights[first : first + BAND]
         used = torch.nonzero(part.any(0))[:, 0]
         low, high = int(used[0]), int(used[-1]) + 1
         bands.append((low, high, part[:, low:high].contiguous()))
