@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,10 @@ def _limits(truth: list[float], value: list[float], unit: str) -> dict[str, Any]
 
 def _classes(truth: list[str], value: list[str]) -> dict[str, Any]:
     """Share of equal classes and weighted kappa, and how often which class met which."""
-    same = agreement.exact(truth, value)
-    table = {
-        one: {other: sum(1 for pair in zip(truth, value, strict=True) if pair == (one, other)) for other in CLASSES} for one in CLASSES
-    }
-    found: dict[str, Any] = {"exact": {"value": same.value, "low": same.low, "high": same.high}, "reference_by_measure": table}
+    same, met = agreement.exact(truth, value), Counter(zip(truth, value, strict=True))
+    assert same.interval is not None  # there are at least FEWEST scans
+    table = {one: {other: met[one, other] for other in CLASSES} for one in CLASSES}
+    found: dict[str, Any] = {"exact": _interval(same.interval), "reference_by_measure": table}
     try:
         found["kappa_quadratic"] = _interval(agreement.kappa(truth, value, weights="quadratic", categories=CLASSES))
     except ValueError as problem:

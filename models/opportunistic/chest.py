@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def hull(mask: Mask) -> Mask:
     return out
 
 
-def in_scan(grid: Grid, coarse: Grid, mask: NDArray[np.generic], k: int) -> NDArray[np.generic]:
+def in_scan(grid: Grid, coarse: Grid, mask: NDArray[Any], k: int) -> NDArray[Any]:
     """`mask` of the coarse grid at slice `k` of the scan: (Y, X) by the nearest voxel."""
     steps = coarse.spacing_mm / grid.spacing_mm
     index = [np.minimum(np.rint(np.arange(grid.hu.shape[n]) / steps[n]).astype(int), mask.shape[n] - 1) for n in (1, 2)]
@@ -111,7 +112,7 @@ def sample(grid: Grid, lung: Field, place: Mask) -> Sample | None:
     return measured(((grid.hu[k], mask) for k, mask in masks), float(grid.spacing_mm[1]))
 
 
-def measured(slices: Iterable[tuple[NDArray[np.generic], Mask]], spacing_mm: float) -> Sample | None:
+def measured(slices: Iterable[tuple[NDArray[Any], Mask]], spacing_mm: float) -> Sample | None:
     """Mean and noise in pairs of a slice (Y, X) in HU and where the tissue is in it; None where no slice holds FEWEST pixels of it."""
     values, means = [], []
     for plane, mask in slices:

@@ -157,7 +157,7 @@ def _in_wall(slab: Slab, wall: list[Circle], spot: Spot) -> bool:
 
 def _spots(slab: Slab) -> Iterator[Spot]:
     """Spots large enough to count, most of each within the heart: ribs and breastbone reach into it at most with their edge."""
-    labels, count = ndimage.label(np.asarray(slab.grid.hu) >= SPOT_HU, np.ones((3, 3, 3)))
+    labels, count = ndimage.label(np.asarray(slab.grid.hu, np.float32) >= SPOT_HU, np.ones((3, 3, 3)))
     for label, box in enumerate(ndimage.find_objects(labels, count), 1):
         mask = labels[box] == label
         if mask.sum() >= FEWEST and slab.region[box][mask].mean() >= INSIDE_SHARE and _large_enough(slab.grid, mask):
@@ -179,7 +179,7 @@ def _surroundings(chest: Chest) -> tuple[NDArray[np.float32], NDArray[np.float64
 def _coarse_voxel(chest: Chest, grid: Grid, middle: NDArray[np.float64]) -> NDArray[np.int_]:
     coarse = chest.lung.coarse
     voxel = np.rint(coarse.to_voxel(grid.to_lps(middle[None]))[0]).astype(int)
-    return np.clip(voxel, 0, np.array(coarse.hu.shape) - 1)
+    return np.asarray(np.clip(voxel, 0, np.array(coarse.hu.shape) - 1))
 
 
 def _large_enough(grid: Grid, spot: Mask) -> bool:
