@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 ACCENT, SECOND, MUTED, LINE, TEXT = "#0B6B74", "#D55E00", "#5A6B78", "#DCE3E8", "#1A2530"
 BAND = 0.16
 SIZE_IN = (5.6, 4.4)
-STYLE: Mapping[str, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9.5,
     "text.color": TEXT,
@@ -43,7 +43,7 @@ Draw = Callable[[Axes, Report], None]
 @contextmanager
 def style() -> Iterator[None]:
     """Figures made inside of the block have the one look."""
-    with mpl.rc_context(dict(STYLE)):
+    with mpl.rc_context(STYLE):
         yield
 
 

@@ -101,7 +101,7 @@ def bland_altman(pairs: Rows, found: RatioLimits, look: Palette) -> go.Figure:
         figure.add_hline(y=ratio, line={"color": look.accent, "width": 1, "dash": dash})
         label = {"xref": "paper", "xanchor": "right", "yanchor": "bottom", "font": {"size": 12, "color": look.accent}}
         note(figure, f"× {number(ratio, 2)}", look, 1.0, log10(ratio), **label)
-    figure.update_xaxes(type="log")
+    figure.update_xaxes(type="log", dtick=1)
     figure.update_yaxes(type="log", tickvals=[0.25, 0.5, 0.75, 1, 1.5, 2, 4], rangemode="normal")
     return figure
 

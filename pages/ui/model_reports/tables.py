@@ -107,7 +107,7 @@ def _cases(report: ReportRow, key: str, title: str, found: Sequence[Mapping[str,
         return
     names = list(found[0])
     st.markdown(f"**{title}** :gray[{number(len(found))}]")
-    columns = [Column(name, words.column(name), "number" if _measured(found[0][name]) else "strong") for name in names]
+    columns = [_case_column(name, found[0][name]) for name in names]
     rows = [Row(str(n), {name: _plain(one.get(name)) for name in names}) for n, one in enumerate(found)]
     table(f"{key}-{report.id}", columns, rows, label=title, height="320px")
     listed = [[one.get(name) for name in names] for one in found]
@@ -115,6 +115,13 @@ def _cases(report: ReportRow, key: str, title: str, found: Sequence[Mapping[str,
         _("Data"), csv_text(names, listed), f"firstlight-{report.task}-{key}.csv", "text/csv", key=f"data-{key}-{report.id}",
         type="tertiary", icon=":material/table:", on_click="ignore",
     )  # fmt: skip
+
+
+def _case_column(name: str, value: object) -> Column:
+    """Numbers, and what may be none, to the right."""
+    if _measured(value) or value is None:
+        return Column(name, words.column(name), "number", align="right nowrap")
+    return Column(name, words.column(name), "strong")
 
 
 def _measured(value: object) -> bool:
