@@ -61,7 +61,7 @@ class Description:
 
 SMOOTH_BELOW = 0.05
 """Irregularity of nine tenths of the nodules that readers rate as not spiculated at all."""
-MARGIN_MM = 4.0
+MARGIN_MM, COARSE_PIXEL_MM = 4.0, 1.5
 
 
 def describe(
@@ -109,12 +109,15 @@ def _box(low: NDArray[np.int_], high: NDArray[np.int_]) -> tuple[slice, ...]:
 def _size(mask: Mask, spacing_mm: Floats) -> dict[str, Any]:
     volume = float(mask.sum() * np.prod(spacing_mm))
     long_axis, short_axis = axial_diameters(mask, spacing_mm)
+    pixel = float(spacing_mm[1:].max())
+    coarse = (f"The pixels are {pixel:.1f} mm wide, so the diameters may be wrong by as much.",) if pixel > COARSE_PIXEL_MM else ()
     return {
         "volume_mm3": round(volume, 1),
         "long_axis_mm": round(long_axis, 1),
         "short_axis_mm": round(short_axis, 1),
         "mean_diameter_mm": round((long_axis + short_axis) / 2, 1),
         "effective_diameter_mm": round(float((6 * volume / np.pi) ** (1 / 3)), 1),
+        "because": coarse,
     }
 
 
