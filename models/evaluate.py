@@ -56,9 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except NoResult as reason:
         sys.stderr.write(f"No result: {reason}\n")
         return 2
-    sys.stderr.write("\n".join(summary.lines(report)) + "\n")
     if options.json or options.out is None:
         sys.stdout.write(text + "\n")
+    sys.stderr.write("\n".join(summary.lines(report)) + "\n")
     return 0
 
 

@@ -11,7 +11,11 @@ Report = Mapping[str, Any]
 def lines(report: Report) -> list[str]:
     """What was measured on how many, with intervals, and what to look at first."""
     made = f"{report['task']}: {report['model']} on {report['device']}, {report['made_at']}"
-    return [made, *BY_TASK.get(report["task"], _any)(report), *(f"! {warning}" for warning in report.get("warnings", ()))]
+    try:
+        told = list(BY_TASK.get(report["task"], _any)(report))
+    except (KeyError, TypeError) as lacking:  # the report is what counts; a line about it must never cost it
+        told = [f"no summary, because the report lacks {lacking}; its figures stand in it"]
+    return [made, *told, *(f"! {warning}" for warning in report.get("warnings", ()))]
 
 
 def _detection(report: Report) -> Iterator[str]:
@@ -51,7 +55,7 @@ def _malignancy(report: Report) -> Iterator[str]:
     small = report["under_10_mm"]
     yield f"under 10 mm (n {small['n']}): AUC {interval(small['auc'])}; diameter alone {interval(small['baselines']['diameter']['auc'])}"
     yield from _calibrated(report["calibration"])
-    yield f"masks: Dice median {report['segmentation']['dice_median']:.3f}, measured {interval(report['segmentation']['measured'])}"
+    yield f"masks: Dice median {report['segmentation']['dice_median']:.3f}, measured {interval(report['segmentation'].get('measured'))}"
     for name, part in report["segmentation"].items():
         if isinstance(part, Mapping) and "volume_mm3" in part:
             ratio = part["volume_mm3"]
