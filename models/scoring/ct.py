@@ -13,14 +13,19 @@ from core.imaging.examine import Examined
 from core.imaging.volume import Volume, read_volume
 from models.lung.nodule import LungResult, Nodule
 from models.lung_ct import LungCT
+from models.pipeline import Done, ahead
 from models.refusal import NoResult
 
 Entry = dict[str, Any]
 
 
 def entries(examined: Sequence[Examined], model: Callable[[], LungCT]) -> list[Entry]:
-    """One entry per CT series among `examined`; `model` is asked for when the first series can be read."""
-    return [_entry(one, examined, model) for one in gather(file.header for file in examined if file.header)]
+    """One entry per CT series among `examined`; `model` is asked for when the first series can be read.
+
+    The next series is decoded while one is scored.
+    """
+    series = gather(file.header for file in examined if file.header)
+    return [_entry(one, model) for one in ahead(series, lambda one: _decoded(one, examined))]
 
 
 def volume_of(series: CtSeries, examined: Sequence[Examined]) -> Volume:
@@ -30,17 +35,23 @@ def volume_of(series: CtSeries, examined: Sequence[Examined]) -> Volume:
     return read_volume(sources, acquisition=series.acquisition)
 
 
-def _entry(series: CtSeries, examined: Sequence[Examined], model: Callable[[], LungCT]) -> Entry:
-    named: Entry = {"series_uid": series.series_instance_uid, "study_uid": series.study_instance_uid, "kind": "ct"}
+def _decoded(series: CtSeries, examined: Sequence[Examined]) -> tuple[Volume, float]:
+    """The volume, and the seconds that it took."""
     start = time.monotonic()
+    return volume_of(series, examined), time.monotonic() - start
+
+
+def _entry(read: Done[CtSeries, tuple[Volume, float]], model: Callable[[], LungCT]) -> Entry:
+    series = read.item
+    named: Entry = {"series_uid": series.series_instance_uid, "study_uid": series.study_instance_uid, "kind": "ct"}
     try:
-        volume = volume_of(series, examined)
-        decoded = time.monotonic() - start
+        volume, decoded = read.get()
+        start = time.monotonic()
         result = model().score(volume.hu, volume.affine)
     except (NoResult, FirstlightError) as reason:
         return named | {"reason": str(reason)}
     warnings = [*(str(warning) for warning in volume.warnings), *result.warnings]
-    seconds = time.monotonic() - start
+    seconds = decoded + time.monotonic() - start
     return named | as_json(result) | {"warnings": warnings, "seconds": round(seconds, 2)} | _stages(decoded, result)
 
 
