@@ -123,6 +123,19 @@ def test_the_sheet_shows_four_protocols_and_asks_which_is_which(doctor: Person, 
     assert "Pair them" in [button.label for button in test.button]
 
 
+def test_details_and_probabilities_of_the_nodules_open_over_the_case(doctor: Person, exams: tuple[int, int]) -> None:
+    now, _ = exams
+    test = press(open_page("doctor/case", doctor, exam=str(now)), "Details, protocols and probabilities")
+    assert not test.exception
+    assert table(test, f"nodules-seen-{now}")[0]["kind"] == "Solid"
+    risk = table(test, f"nodules-risk-{now}")[0]
+    assert (risk["model"], risk["alone"]) == ("30.0 %", "–")
+    assert "missing" in risk["brock"]["sub"] or "not known" in risk["brock"]["sub"]
+    said = words(test)
+    assert "not validated" in said
+    assert "Emphysema: nobody has entered it" in said
+
+
 def test_while_ai_is_hidden_nothing_of_it_comes_with_the_earlier_exam(doctor: Person, exams: tuple[int, int]) -> None:
     now, earlier = exams
     with transaction() as session:

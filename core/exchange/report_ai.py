@@ -4,7 +4,8 @@ from core.exchange.content import Block, Facts, Table, Text
 from core.tongue import Tongue
 from core.words import N_
 from core.workflow.ai import AiResult, FindingLine
-from core.workflow.opinion_parts import SIDES
+from core.workflow.appearance import THIRDS, appearance
+from core.workflow.opinion_parts import NODULES, SIDES
 from core.workflow.reading import Case
 
 RESEARCH = N_("Research use only, not for clinical decisions")
@@ -54,16 +55,34 @@ def _facts(found: AiResult, tongue: Tongue) -> list[tuple[str, str]]:
 
 
 def _marks(marks: tuple[FindingLine, ...], tongue: Tongue) -> Table:
-    head = ("#", tongue.say(N_("Where")), tongue.say(N_("Mean diameter")), tongue.say(N_("Volume")), tongue.say(N_("Suspicion (0–1)")),
-            tongue.say(N_("Rule")))  # fmt: skip
-    return Table(head, [_mark(mark, tongue) for mark in marks], (6, 20, 16, 15, 16, 43))
+    head = ("#", tongue.say(N_("Where")), tongue.say(N_("Type")), tongue.say(N_("Mean diameter")), tongue.say(N_("Volume")),
+            tongue.say(N_("Suspicion (0–1)")), tongue.say(N_("Rule")))  # fmt: skip
+    return Table(head, [_mark(mark, tongue) for mark in marks], (6, 18, 17, 15, 14, 13, 34))
 
 
 def _mark(mark: FindingLine, tongue: Tongue) -> tuple[str, ...]:
-    side = tongue.say(SIDES[mark.laterality]) if mark.laterality in SIDES else tongue.say(N_("side unknown"))
     return (
-        f"AI {mark.number}", f"{mark.laterality} {mark.view}" if mark.view else side,
+        f"AI {mark.number}", _where(mark, tongue), _type(mark, tongue),
         "–" if mark.mean_diameter_mm is None else f"{mark.mean_diameter_mm:.1f} mm",
         "–" if mark.volume_mm3 is None else f"{tongue.number(round(mark.volume_mm3))} mm³",
         "–" if mark.malignancy is None else f"{mark.malignancy:.2f}", tongue.show(mark.because),
     )  # fmt: skip
+
+
+def _where(mark: FindingLine, tongue: Tongue) -> str:
+    """The view of a mammogram; side and third of its lung of a nodule, and the pleura where it touches."""
+    if mark.view:
+        return f"{mark.laterality} {mark.view}"
+    seen = appearance(mark.detail)
+    parts = [tongue.say(SIDES[mark.laterality]) if mark.laterality in SIDES else tongue.say(N_("side unknown"))]
+    parts += [tongue.say(THIRDS[seen.third])] if seen.third in THIRDS else []
+    return ", ".join([*parts, *([tongue.say(N_("at the pleura"))] if seen.touches else [])])
+
+
+def _type(mark: FindingLine, tongue: Tongue) -> str:
+    """Type of a nodule with its solid part, and what calcium or fat the AI saw; a dash where nothing was told."""
+    seen = appearance(mark.detail)
+    parts = [tongue.say(NODULES[seen.kind])] if seen.kind in NODULES else []
+    parts += [tongue.say(N_("solid part {size:.1f} mm"), size=seen.solid_mm)] if seen.solid_mm is not None else []
+    parts += [tongue.show(seen.benign)] if seen.benign is not None else []
+    return ", ".join(parts) or "–"

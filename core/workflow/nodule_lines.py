@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from core.rules.growth import percent_volume_change
 from core.rules.growth_error import DoublingTime, of_volumes
 from core.words import N_, Sentence, say
+from core.workflow.appearance import appearance
 from core.workflow.matching import compared_run, matched
 from db.enums import FindingKind
 from db.tables import Exam, Finding, ModelRun, ModelVersion
@@ -24,7 +25,7 @@ NO_VOLUME = N_("a volume is missing")
 
 @dataclass(frozen=True)
 class NodulePoint:
-    """A nodule in one exam, as the AI marked it there under `number`."""
+    """A nodule in one exam, as the AI marked it there under `number`; `solid_mm` of the solid part of a part-solid one."""
 
     exam_id: int
     at: date
@@ -32,6 +33,8 @@ class NodulePoint:
     volume_mm3: float | None
     mean_diameter_mm: float | None
     model: str
+    kind: str | None = None
+    solid_mm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def _points(session: Session, exams: Sequence[Exam], runs: Mapping[int, int]) ->
     rows = rows.where(col(Finding.run_id).in_(at), Finding.kind == FindingKind.nodule).order_by(col(Finding.run_id), col(Finding.number))
     return {
         row.id or 0: NodulePoint(
-            at[row.run_id].id or 0, at[row.run_id].exam_date, row.number, row.volume_mm3, row.mean_diameter_mm, f"{name}.{tag}"
+            at[row.run_id].id or 0, at[row.run_id].exam_date, row.number, row.volume_mm3, row.mean_diameter_mm, f"{name}.{tag}",
+            appearance(row.detail).kind, appearance(row.detail).solid_mm,
         )
         for row, name, tag in session.exec(rows)
     }  # fmt: skip

@@ -11,6 +11,7 @@ from core.words import N_, Sentence, say
 from core.workflow import reading
 from core.workflow.breast_beside import WORDS
 from core.workflow.nodule_lines import NodulePoint
+from core.workflow.opinion_parts import NODULES
 from core.workflow.outcomes import latest
 from core.workflow.reading import Case
 from core.workflow.trajectories import trajectories
@@ -107,7 +108,11 @@ def _nodule(before: NodulePoint | None, now: NodulePoint | None) -> ExamRow:
 
 
 def _size(point: NodulePoint | None) -> Value:
+    """Type, mean diameter, solid part and volume, as far as they are known."""
     if point is None:
         return ""
-    parts = [f"{point.mean_diameter_mm:.1f} mm"] if point.mean_diameter_mm is not None else []
-    return ", ".join([*parts, *([f"{point.volume_mm3:.0f} mm³"] if point.volume_mm3 is not None else [])])
+    parts = [say(NODULES[point.kind])] if point.kind in NODULES else []
+    parts += [say(N_("{size:.1f} mm"), size=point.mean_diameter_mm)] if point.mean_diameter_mm is not None else []
+    parts += [say(N_("solid part {size:.1f} mm"), size=point.solid_mm)] if point.solid_mm is not None else []
+    parts += [say("{volume:.0f} mm³", volume=point.volume_mm3)] if point.volume_mm3 is not None else []
+    return say(", ".join(f"{{part{n}}}" for n in range(len(parts))), **{f"part{n}": part for n, part in enumerate(parts)}) if parts else ""

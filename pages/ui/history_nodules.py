@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.workflow.nodule_lines import NoduleLine, NodulePoint, NoduleStep
+from core.workflow.opinion_parts import NODULES
 from pages.ui.figures import Palette, blank, show
 from pages.ui.i18n import _, day, number
 
@@ -21,7 +22,7 @@ def nodules(lines: Sequence[NoduleLine], look: Palette) -> None:
     """The plot, and for each nodule that was seen more than once how it changed."""
     st.subheader(_("Nodule volume"), anchor=False)
     header = [_("Nodule"), _("Day"), _("Volume (mm³)"), _("Mean diameter (mm)"), _("Model")]
-    header += [_("Doubling time (days)"), _("Fastest"), _("Slowest")]
+    header += [_("Doubling time (days)"), _("Fastest"), _("Slowest"), _("Type"), _("Solid part (mm)")]
     with st.container(key="chart-nodules"):
         alt = _("Nodule volume over time on a logarithmic scale")
         show(_figure(lines[:MOST], look), "nodules", alt=alt, header=header, rows=_rows(lines))
@@ -88,7 +89,9 @@ def _figure(lines: Sequence[NoduleLine], look: Palette) -> go.Figure:
 def _point(point: NodulePoint, place: int) -> str:
     size = f", {point.mean_diameter_mm:.1f} mm" if point.mean_diameter_mm is not None else ""
     volume = f"{number(round(point.volume_mm3 or 0))} mm³"
-    return " · ".join([_("Nodule {n}", n=place), day(point.at), volume + size, _("AI mark {n}", n=point.number), point.model])
+    kind = [_(NODULES[point.kind])] if point.kind in NODULES else []
+    part = [_("solid part {size:.1f} mm", size=point.solid_mm)] if point.solid_mm is not None else []
+    return " · ".join([_("Nodule {n}", n=place), day(point.at), *kind, volume + size, *part, _("AI mark {n}", n=point.number), point.model])
 
 
 def _rows(lines: Sequence[NoduleLine]) -> list[tuple[object, ...]]:
@@ -99,5 +102,6 @@ def _rows(lines: Sequence[NoduleLine]) -> list[tuple[object, ...]]:
         for point, step in zip(line.points, steps, strict=True):
             time = step.doubling if step else None
             bounds = (time.days, time.fastest, time.slowest) if time else (None, None, None)
-            rows.append((place, point.at, point.volume_mm3, point.mean_diameter_mm, point.model, *bounds))
+            kind = _(NODULES[point.kind]) if point.kind in NODULES else None
+            rows.append((place, point.at, point.volume_mm3, point.mean_diameter_mm, point.model, *bounds, kind, point.solid_mm))
     return rows

@@ -6,10 +6,13 @@ import streamlit as st
 
 from core.words import Sentence
 from core.workflow.ai import AiResult, FindingLine
+from core.workflow.appearance import appearance
 from core.workflow.reading import Case, suggestion
 from core.workflow.slices import Slices
-from db.enums import ExamKind
+from db.enums import ExamKind, FindingKind
 from pages.ui.case_parts.draft import own
+from pages.ui.case_parts.explanation import explanation
+from pages.ui.case_parts.nodule_words import core, kind, place
 from pages.ui.i18n import _, moment, n_, number, show
 from pages.ui.tables import Column, Row, table, two
 from pages.ui.viewer.marks import slice_of
@@ -29,6 +32,7 @@ def findings(case: Case, slices: Slices | None, *, said_already: Sequence[Senten
         else:
             _summary(case.ai)
             _marks(case, case.ai, slices)
+            explanation(case.exam_id, case.ai)
     if between is not None:
         between()
     if case.ai is not None:
@@ -69,7 +73,7 @@ def _marks(case: Case, ai: AiResult, slices: Slices | None) -> None:
     lung = case.kind is ExamKind.lung_ct
     columns = [
         Column("number", "#", "text", "30px"),
-        Column("place", _("Where"), "text"),
+        Column("place", _("Nodule") if lung else _("Where"), "text"),
         Column("size", _("Size"), "number", "98px", "right nowrap") if lung else Column("evidence", _("Here"), "number", "66px", "right"),
         Column("suspicion", _("Suspicion") if lung else _("View"), "number", "84px", "right", help=_suspicion_help(lung)),
     ]
@@ -83,14 +87,22 @@ def _cells(one: FindingLine, slices: Slices | None) -> dict[str, object]:
     k = slice_of(one, slices) if slices else None
     size = "–" if one.mean_diameter_mm is None else f"{one.mean_diameter_mm:.1f} mm"
     volume = "" if one.volume_mm3 is None else f"{number(round(one.volume_mm3))} mm³"
-    evidence = one.detail.get("evidence")
+    evidence, alone = one.detail.get("evidence"), appearance(one.detail).alone
     return {
         "number": str(one.number),
-        "place": two(_where(one), _("slice {n}", n=slices.number(k)) if slices and k is not None else ""),
-        "size": two(size, volume),
+        "place": _place(one, _("slice {n}", n=slices.number(k)) if slices and k is not None else ""),
+        "size": two(size, core(appearance(one.detail)) or volume),
         "evidence": "–" if evidence is None else f"{evidence:.2f}",
-        "suspicion": "–" if one.malignancy is None else f"{one.malignancy:.2f}",
+        "suspicion": two("–" if one.malignancy is None else f"{one.malignancy:.2f}", "" if alone is None else f"⌀ {alone:.2f}"),
     }
+
+
+def _place(one: FindingLine, where: str) -> dict[str, str]:
+    """Type and place of a nodule; view and slice of anything else."""
+    if one.kind is not FindingKind.nodule:
+        return two(_where(one), where)
+    seen = appearance(one.detail)
+    return two(kind(seen), ", ".join(part for part in (place(one, seen), where) if part))
 
 
 def _where(one: FindingLine) -> str:
@@ -101,7 +113,8 @@ def _where(one: FindingLine) -> str:
 
 def _suspicion_help(lung: bool) -> str:
     if lung:
-        return _("Suspicion of malignancy from 0 to 1, as the model estimates it; the model's card says what it was compared with")
+        told = _("Suspicion of malignancy from 0 to 1, as the model estimates it; the model's card says what it was compared with")
+        return f"{told} · ⌀: {_('what the diameter alone would say')}"
     return _("Suspicion of cancer in this view from 0 to 1; “Here” is the evidence at the mark itself")
 
 

@@ -8,6 +8,7 @@ from core.workflow.reading import Case
 from db.enums import ExamKind
 from pages.ui.case_parts.growth_cells import from_to, mm, mm3, numbers, percent, quick
 from pages.ui.case_parts.growth_sheet import sheet
+from pages.ui.case_parts.nodule_sheet import nodules_in_detail
 from pages.ui.i18n import _, day, n_, show
 from pages.ui.session import read
 from pages.ui.tables import Column, Row, table, two
@@ -17,7 +18,11 @@ TALL = 4  # rows after which the table scrolls
 
 
 def growth(case: Case, user: Person) -> None:
-    """Nothing without an earlier CT or while AI is hidden; the reason where there is nothing to compare."""
+    """The sheet on this exam's nodules, and below it what became of them since an earlier CT; nothing while AI is hidden.
+
+    The reason stands where there is nothing to compare.
+    """
+    nodules_in_detail(case, user)
     if case.kind is not ExamKind.lung_ct or case.ai is None or not case.images:
         return
     seen = view(case, user)

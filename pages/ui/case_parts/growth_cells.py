@@ -7,10 +7,14 @@ from core.rules.side_by_side import Said
 from core.words import N_, Sentence
 from core.workflow.growth_view import GrowthRow, Size
 from core.workflow.growth_words import LONGEST_DAYS
+from core.workflow.opinion_parts import NODULES
 from pages.ui.i18n import _, days, number, show
 
 LABELS = {
     "negative": N_("negative"),
+    bts2015.DISCHARGE: N_("discharge"),
+    bts2015.SURVEILLANCE: N_("CT surveillance"),
+    bts2015.PET: N_("PET/CT, then Herder"),
     "indeterminate": N_("indeterminate"),
     "positive": N_("positive"),
     bts2015.STABLE: N_("no growth: surveillance"),
@@ -32,6 +36,15 @@ Write = Callable[[Size | None], str]
 def numbers(row: GrowthRow) -> str:
     """ "2 ← 5"; a dash where there is none."""
     return f"{row.now.number if row.now else '–'} ← {row.before.number if row.before else '–'}"
+
+
+def type_and_volume(size: Size | None) -> str:
+    """ "part-solid, core 6.5 mm, 900 mm³"; what is not known is left out, because a dash for all of it says nothing."""
+    if size is None:
+        return ""
+    parts = [_(NODULES[size.kind])] if size.kind in NODULES else []
+    parts += [_("solid part {size:.1f} mm", size=size.solid_mm)] if size.solid_mm is not None else []
+    return ", ".join([*parts, *([mm3(size)] if size.volume_mm3 is not None else [])])
 
 
 def mm(size: Size | None) -> str:
@@ -66,8 +79,9 @@ def protocol(said: Said) -> dict[str, str]:
     """What one protocol says, and quietly below it what an error of measurement may make of it, or what it lacks."""
     if said.gap is not None:
         return {"text": "–", "sub": show(Sentence(said.gap.template, said.gap.values)), "tone": ""}
-    others = " / ".join(label(one) for one in said.possible if one != said.label)
-    return {"text": label(said.label), "sub": f"± {others}" if said.flips else "", "tone": ""}
+    others = [label(one) for one in said.possible if one != said.label]
+    others += [show(Sentence(said.beyond.template, said.beyond.values))] if said.beyond is not None else []
+    return {"text": label(said.label), "sub": f"± {' / '.join(others)}" if said.flips else "", "tone": ""}
 
 
 def label(short: str) -> str:

@@ -1,13 +1,16 @@
 """The wide sheet on growth: every nodule under four protocols side by side, and the control that says which nodule is which."""
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from core.access import Person
 from core.workflow import matching
 from core.workflow.growth_view import GrowthRow, GrowthView
 from core.workflow.reading import Case
+from core.workflow.rule_inputs import used
 from pages.ui.case_parts.earlier import link_state
-from pages.ui.case_parts.growth_cells import mm, mm3, numbers, protocol
+from pages.ui.case_parts.growth_cells import mm, numbers, protocol, type_and_volume
 from pages.ui.i18n import N_, _, day, days, show
 from pages.ui.session import did
 from pages.ui.tables import Column, Row, table, two
@@ -31,9 +34,9 @@ def _sheet(case: Case, user: Person, seen: GrowthView) -> None:
     names = next((row.protocols for row in seen.rows if row.protocols), ())
     columns = [
         Column("nodule", _("Now ← earlier"), "strong", "104px"),
-        Column("before", _("Before"), "text", "88px", "nowrap"),
-        Column("now", _("Now"), "text", "88px", "nowrap"),
-        Column("told", _("Change"), "text", "290px"),
+        Column("before", _("Before"), "text", "112px"),
+        Column("now", _("Now"), "text", "112px"),
+        Column("told", _("Change"), "text", "270px"),
         *(
             Column(said.protocol, short, "text", "130px", help=f"{said.protocol} · {said.source}")
             for short, said in zip(SHORT, names, strict=False)
@@ -43,7 +46,9 @@ def _sheet(case: Case, user: Person, seen: GrowthView) -> None:
     table(f"growth-sheet-{case.exam_id}", columns, rows, label=_("Nodules before and now"), height="380px" if len(rows) > TALL else "")
     st.caption(_("± : within the error of measurement (0.5 mm, a quarter of the volume) the protocol may say something else."))
     if any(row.assumed_solid and row.protocols for row in seen.rows):
-        st.caption(_("The AI does not tell the type of a nodule: the protocols are asked as for a solid one."))
+        st.caption(_("Where the type of a nodule was not told, the protocols are asked as for a solid one."))
+    with st.expander(_("What was asked with")):
+        st.caption("  \n".join(_asked(seen)))
     _correct(case, user, seen, seen.prior.exam_id)
 
 
@@ -51,14 +56,23 @@ def _cells(row: GrowthRow) -> dict[str, object]:
     said = {one.protocol: protocol(one) for one in row.protocols}
     by = _("paired by {name}", name=row.paired_by) if row.paired_by and row.before else ""
     parts = [by, _("{mm} mm apart", mm=f"{row.distance_mm:.1f}") if row.distance_mm is not None else ""]
-    split = _("The protocols disagree.") if row.disagree else ""
+    more = [show(row.solid_told)] if row.solid_told is not None else []
+    more += [_("The AI gave it another type than before.")] if row.type_changed else []
+    more += [_("The protocols disagree.")] if row.disagree else []
     return {
         "nodule": two(numbers(row), ", ".join(part for part in parts if part)),
-        "before": two(mm(row.before), mm3(row.before)),
-        "now": two(mm(row.now), mm3(row.now)),
-        "told": two(show(row.told), split),
+        "before": two(mm(row.before), type_and_volume(row.before)),
+        "now": two(mm(row.now), type_and_volume(row.now)),
+        "told": two(show(row.told), " ".join(more)),
         **said,
     }
+
+
+def _asked(seen: GrowthView) -> Iterator[str]:
+    """A line for each nodule and protocol, so that every label can be followed back to the numbers it came from."""
+    for row in seen.rows:
+        for said in row.protocols:
+            yield f"**{numbers(row)}** {said.protocol}: {show(used(said.inputs))}"
 
 
 def _correct(case: Case, user: Person, seen: GrowthView, prior_id: int) -> None:

@@ -6,13 +6,15 @@ from typing import Any
 
 import streamlit as st
 
+from core.workflow.appearance import appearance, to_confirm
 from core.workflow.nodule_check import CYST_CHANGES
 from core.workflow.opinion_parts import CHANGES, FLAGS, LOBES, NoduleFinding
 from core.workflow.reading import Case
 from core.workflow.slices import Slices
-from pages.ui.case_parts.draft import Draft, Edit
+from pages.ui.case_parts.draft import Draft, Edit, marks
 from pages.ui.case_parts.nodule_measure import offer_sizes
-from pages.ui.i18n import N_, _
+from pages.ui.case_parts.nodule_words import place, traits
+from pages.ui.i18n import N_, _, show
 
 TYPES = {"solid": N_("Solid"), "part-solid": N_("Part"), "non-solid": N_("Non-s."), "airway": N_("Airway"), "cyst": N_("Cyst")}
 AIRWAYS = {"subsegmental": N_("Subsegmental"), "segmental": N_("Segmental or larger")}
@@ -43,12 +45,26 @@ def nodule_form(case: Case, kept: Draft, edit: Edit, slices: Slices | None) -> N
         said["lobe"] = _one(_("Lobe"), {name: name for name in LOBES}, base, "lobe", key)
         if not case.baseline:
             said |= _change(base, key, said["kind"] or "", case)
+        _told(case, base)
         flags = [name for name in FLAGS if name != "juxtapleural" or said["kind"] == "solid"]
         given = [flag for flag in base.flags if flag in flags]
         said["flags"] = tuple(st.pills(_("Features"), flags, default=given, selection_mode="multi", format_func=_flag, key=f"{key}-flags"))
         _where(base, slices)
         edit.now = made = _made(base, said)
         _end(kept, edit, made, key)
+
+
+def _told(case: Case, base: NoduleFinding) -> None:
+    """What the AI saw of the features below: they are set by the reader alone."""
+    mark = next((one for one in marks(case) if one.number == base.from_mark), None)
+    if mark is None:
+        return
+    seen = appearance(mark.detail)
+    said = [*traits(seen), *([place(mark, seen)] if seen.third else [])]
+    hints = [show(one) for one in to_confirm(mark.number, seen, mark.mean_diameter_mm)]
+    lines = [f":orange[{_('AI')}] {', '.join(said)}"] if said else []
+    if lines or hints:
+        st.caption("  \n".join([*lines, *hints]))
 
 
 def _flag(name: str) -> str:

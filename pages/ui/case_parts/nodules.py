@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.workflow.ai import FindingLine
+from core.workflow.appearance import appearance
 from core.workflow.differences import DISMISSED
 from core.workflow.lung_beside import lung_rads_line
 from core.workflow.opinion_parts import NODULES, SIDES, NoduleFinding
@@ -14,6 +15,7 @@ from core.workflow.slices import Slices
 from pages.ui.case_parts.draft import Draft, draft, marks
 from pages.ui.case_parts.nodule_form import nodule_form
 from pages.ui.case_parts.nodule_measure import diameters, of_measurement, point_at
+from pages.ui.case_parts.nodule_words import core, traits
 from pages.ui.i18n import _, n_, number, show
 
 
@@ -107,7 +109,9 @@ def _marks(case: Case, kept: Draft, slices: Slices | None) -> None:
     elif chosen in kept.dismissed:
         _dismissed(case, kept, chosen)
     else:
-        st.caption(f":orange[{_('AI')}] {words(draft_of)}{_volume(draft_of)}")
+        seen = appearance(mark.detail)
+        said = [words(draft_of), *filter(None, (core(seen),)), *traits(seen)]
+        st.caption(f":orange[{_('AI')}] {', '.join(said)}{_volume(draft_of)}")
         _judge(case, kept, mark, draft_of)
 
 
