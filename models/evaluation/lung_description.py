@@ -1,7 +1,7 @@
 """How well what is said of a nodule (type, calcium, fat, outline) agrees with its readers, on a folder laid out like `lidc_nodules`.
 
 The readers' masks are described from their CT numbers alone: no network takes part. The limits in models.lung.solid and
-models.lung.calcium_pattern were chosen on `lidc_nodules` itself, so on that folder the figures are a little too good (kappa of the likeliest
+models.lung.calcium_pattern were chosen on `lidc_nodules` itself, so on that folder the figures flatter (kappa of the likeliest
 type 0.52; 0.48 when a fold's limits are chosen without its patients). A crop has no lung field, so side, third, lobe and pleura are not
 measured here.
 """
