@@ -65,10 +65,14 @@ def with_voxels(session: Session, two: TwoExams) -> None:
     keep(session, two.now, phantom.thorax(nodules=list(zip(PLACES, NOW_MM, strict=True)), lies=two.moved, noise=2))
 
 
-def keep(session: Session, exam: Exam, hu: NDArray[np.int16]) -> None:
-    affine = an_affine(phantom.SPACING_MM, phantom.ORIGIN_LPS_MM)
+def keep(session: Session, exam: Exam, hu: NDArray[np.int16], *, thickness: int = 1) -> None:
+    """`thickness`: how many of the phantom's slices one slice of `hu` holds."""
+    z, y, x = phantom.SPACING_MM
+    a, b, foot = phantom.ORIGIN_LPS_MM
+    spacing = (z * thickness, y, x)
+    affine = an_affine(spacing, (a, b, foot + z * (thickness - 1) / 2))
     volume = Volume(
-        hu=hu, affine=affine, spacing_mm=phantom.SPACING_MM, series_instance_uid="1.2", frames=(0,) * len(hu), warnings=(),
+        hu=hu, affine=affine, spacing_mm=spacing, series_instance_uid="1.2", frames=(0,) * len(hu), warnings=(),
         sop_instance_uids=tuple(f"1.2.{k}" for k in range(len(hu))),
     )  # fmt: skip
     write_volume_cache(store(), volume_name(exam.id or 0, inputs(session, exam.id or 0)), volume)

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from core import audit, jobs, sweep
+from core.demonstration import phantom
 from core.errors import NotAllowed, Rejected
 from core.workflow import comparing, matching, registrations
 from core.workflow.matching import match, matched, pair
@@ -57,6 +58,25 @@ def test_five_nodules_of_a_turned_and_shifted_phantom_find_their_partners(sqlite
     with snapshot() as session:
         assert len(session.exec(select(Registration)).all()) == 1
         assert len(session.exec(select(NoduleMatch)).all()) == 5
+
+
+def test_one_new_one_gone_and_two_neighbours_on_thicker_slices_are_told_apart(sqlite_database: str) -> None:
+    """The same chest turned, shifted and in slices twice as thick; the AI's places are half a thick slice off in z."""
+    places = np.array([*PLACES[:3], (70.0, 26.0, -150.0), (-60.0, -25.0, -190.0)])
+    gone, sizes = (20.0, 40.0, -110.0), (8.0, 6.0, 10.0, 7.0, 5.0)
+    with transaction() as session:
+        two = two_exams(session)
+        keep(session, two.earlier, phantom.thorax(nodules=[*zip(map(tuple, places[:4]), sizes, strict=False), (gone, 9.0)]))
+        thick = phantom.thorax(nodules=[*zip(map(tuple, places), sizes, strict=True)], lies=two.moved, noise=2)
+        keep(session, two.now, thick.reshape(40, 2, 176, 176).mean(1).astype(np.int16), thickness=2)
+        there = (np.c_[places, np.ones(5)] @ two.moved.T)[:, :3] + (0, 0, 3.5)
+        now = a_scored(session, two.now, sizes, there)
+        earlier = a_scored(session, two.earlier, (*sizes[:4], 9.0), np.array([*places[:4], gone]))
+        ids, runs = (two.now.id or 0, two.earlier.id or 0), (now.id or 0, earlier.id or 0)
+    assert comparing.compare(*ids) == 5
+    with snapshot() as session:
+        known = matched(session, runs[0], ids[1], runs[1])
+        assert numbers(session, now, known) == {1: 1, 2: 2, 3: 3, 4: 4, 5: None}
 
 
 def test_the_nearest_within_the_gates_and_nobody_twice() -> None:
