@@ -12,7 +12,7 @@ from core.workflow.slices import Slices
 from db.enums import ExamKind, FindingKind
 from pages.ui.case_parts.draft import own
 from pages.ui.case_parts.explanation import explanation
-from pages.ui.case_parts.nodule_words import core, kind, place
+from pages.ui.case_parts.nodule_words import kind, place
 from pages.ui.i18n import _, moment, n_, number, show
 from pages.ui.tables import Column, Row, table, two
 from pages.ui.viewer.marks import slice_of
@@ -87,11 +87,12 @@ def _cells(one: FindingLine, slices: Slices | None) -> dict[str, object]:
     k = slice_of(one, slices) if slices else None
     size = "–" if one.mean_diameter_mm is None else f"{one.mean_diameter_mm:.1f} mm"
     volume = "" if one.volume_mm3 is None else f"{number(round(one.volume_mm3))} mm³"
-    evidence, alone = one.detail.get("evidence"), appearance(one.detail).alone
+    seen = appearance(one.detail)
+    evidence, alone, part = one.detail.get("evidence"), seen.alone, seen.solid_mm
     return {
         "number": str(one.number),
         "place": _place(one, _("slice {n}", n=slices.number(k)) if slices and k is not None else ""),
-        "size": two(size, core(appearance(one.detail)) or volume),
+        "size": two(size, volume if part is None else f"{_('Core')} {part:.1f} mm"),
         "evidence": "–" if evidence is None else f"{evidence:.2f}",
         "suspicion": two("–" if one.malignancy is None else f"{one.malignancy:.2f}", "" if alone is None else f"⌀ {alone:.2f}"),
     }
