@@ -13,24 +13,25 @@ from torch import nn
 from models import compute
 from models.backends import TOLERANCE, difference, prepare
 from models.backends.tolerance import Apart
+from models.networks.appraisal import AppraisalNet
+from models.networks.detection import DetectionNet
 from models.networks.inflated import Front
-from models.networks.nodule import NoduleNet
+from models.networks.sight import Sight
 
 BATCH = 4
 
 
-class Pictured(nn.Module):
-    """What the scorer asks of the nodule network in one pass."""
+class Appraised(nn.Module):
+    """What the scorer asks of the appraisal network, in one pass."""
 
     def __init__(self, net):
         super().__init__()
         self.net = net
 
     def forward(self, cubes, told):
-        features = self.net.encode(cubes)
-        decoded = self.net.decode(features)
-        mask = torch.sigmoid(decoded.mask)
-        return torch.sigmoid(self.net.is_nodule(features)), mask, self.net.judge(decoded, mask, told)
+        nodule, mask = self.net.look(cubes)
+        region = torch.sigmoid(mask)
+        return torch.sigmoid(nodule), region, self.net(cubes, region, told)
 
 
 class Doubled(nn.Module):
@@ -63,7 +64,13 @@ def ready(networks):
 def networks():
     torch.manual_seed(3)
     cubes = torch.rand(BATCH, 1, 48, 48, 48)
-    return {"front": (Front(2), (cubes,)), "nodule": (Pictured(NoduleNet(8)), (cubes, torch.randn(BATCH, 6)))}
+    hu = torch.rand(BATCH, 1, 40, 40, 40) * 1400 - 1000
+    return {
+        "front": (Front(2), (cubes,)),
+        "appraisal": (Appraised(AppraisalNet()), (hu, torch.randn(BATCH, 6))),
+        "detection": (DetectionNet(6), (cubes * 1400 - 1000,)),
+        "sight": (Sight(), (hu, (hu > 0).float())),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +79,7 @@ def expected(networks):
 
 
 @pytest.mark.parametrize("where", present(), ids=lambda where: where.name)
-@pytest.mark.parametrize("name", ["front", "nodule"])
+@pytest.mark.parametrize("name", ["front", "appraisal", "detection", "sight"])
 def test_every_backend_gives_the_answers_of_the_reference(where, name, ready, networks, expected):
     runner = ready(name, where)
     answers = runner(*networks[name][1])
@@ -83,14 +90,14 @@ def test_every_backend_gives_the_answers_of_the_reference(where, name, ready, ne
 
 @pytest.mark.parametrize("where", present(), ids=lambda where: where.name)
 def test_the_size_of_a_batch_changes_no_answer(where, ready, networks, expected):
-    example, runner = networks["nodule"][1], ready("nodule", where)
+    example, runner = networks["appraisal"][1], ready("appraisal", where)
     whole = runner(*example)
     for count in (0, 1, 3):
         part = runner(*(one[:count] for one in example))
         assert [len(answer) for answer in part] == [count] * 3
         assert difference(part, tuple(answer[:count] for answer in whole)).within(TOLERANCE[where.autocast])
     longer = runner(*(torch.cat([one, one[:3]]) for one in example))
-    assert difference(longer, tuple(torch.cat([one, one[:3]]) for one in expected["nodule"])).within(TOLERANCE[where.autocast])
+    assert difference(longer, tuple(torch.cat([one, one[:3]]) for one in expected["appraisal"])).within(TOLERANCE[where.autocast])
 
 
 @pytest.mark.parametrize("where", present(), ids=lambda where: where.name)
@@ -157,7 +164,7 @@ def test_reduced_precision_that_loses_too_much_is_replaced_by_float32():
 
 
 def test_kept_compiled_networks_give_the_same_answer(networks, tmp_path):
-    network, example = networks["nodule"]
+    network, example = networks["appraisal"]
     where = compute.choose_cpu("openvino", cache=tmp_path)
     first, again = (prepare(network, where, example)(*example) for _ in range(2))
     assert any(tmp_path.iterdir())

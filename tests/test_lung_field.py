@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from models.bench.phantom import BALL_LPS_MM, Anatomy, thorax
-from models.lung import candidates, field, patch
+from models.lung import candidates, field
 from models.lung.grid import Grid, in_reading_order, isotropic
 from models.lung.region import lung_box
+from models.lung.sampling import DETECTION
 from models.refusal import NoResult
 
 
@@ -67,6 +68,6 @@ def test_no_lung_is_refused(value):
 
 
 def test_the_ball_is_among_the_candidates(scan, found):
-    fine = isotropic(scan, patch.SPACING_MM, lung_box(scan, found))
+    fine = isotropic(scan, DETECTION.spacing_mm, lung_box(scan, found))
     centers = candidates.find(fine, found).centers_mm
     assert np.linalg.norm(centers - np.array(BALL_LPS_MM), axis=1).min() < 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from core.rules import bts2015, eups2017, lung_rads, nelson
 from core.rules.checks import MissingInput
@@ -67,7 +68,8 @@ def _other_diameters(seen: Seen) -> Iterator[Seen]:
         if size is not None:
             reach, middle = tenths(DIAMETER_ERROR_MM), tenths(size)
             for other in range(max(0 if name == "solid_mm" else 1, middle - reach), middle + reach + 1):
-                yield replace(seen, **{name: other / 10})
+                changed: dict[str, Any] = {name: other / 10}
+                yield replace(seen, **changed)
 
 
 def _other_volumes(seen: Seen) -> Iterator[Seen]:
@@ -76,7 +78,8 @@ def _other_volumes(seen: Seen) -> Iterator[Seen]:
         size = getattr(seen, name)
         if size is not None:
             for step in range(-STEPS, STEPS + 1):
-                yield replace(seen, **{name: size * (1 + VOLUME_ERROR * step / STEPS)})
+                changed: dict[str, Any] = {name: size * (1 + VOLUME_ERROR * step / STEPS)}
+                yield replace(seen, **changed)
 
 
 def _lung_rads(seen: Seen) -> Verdict:

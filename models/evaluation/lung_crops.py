@@ -100,6 +100,6 @@ def _scan(
 
 def _singly(model: LungCT, patient: str, trained_on: frozenset[str]) -> Iterator[tuple[int, Ensemble]]:
     """(fold, its network) for every network that did not see the patient."""
-    folds = [fold_of(patient)] if patient in trained_on else sorted(model.networks.nets)
+    folds = [fold_of(patient)] if patient in trained_on else [member.fold for member in model.networks.members]
     for fold in folds:
         yield fold, model.networks.without_patients_of(fold)

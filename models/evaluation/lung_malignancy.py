@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.metrics import agreement, calibration, proportions, roc
 from models import cards, compute
-from models.evaluation import lung_nodules
+from models.evaluation import lung_curves, lung_nodules
 from models.evaluation.lung_nodules import Reading
 from models.lung import crops, ensemble, known
 from models.lung_ct import CARD
@@ -56,6 +56,7 @@ def report(readings: list[Reading]) -> dict[str, Any]:
         },
         "calibration": _calibration(truth, score),
         "segmentation": _segmentation(readings),
+        "curves": lung_curves.curves(readings),
         "not_measured": [reading.crop.file for reading in readings if not reading.found],
         "misses": _misses(readings, truth, score),
     }

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.lung.assess import Assessed, assess
+from models.lung import assess
+from models.lung.assess import Assessed
 from models.lung.crops import Crop
 from models.lung.ensemble import Ensemble
-from models.lung.grid import Grid, isotropic
+from models.lung.grid import Grid
 from models.lung.known import unseen
-from models.lung.patch import SPACING_MM
+from models.lung.sampling import Scan
 
 QUIET_HU, MARGIN_MM = -850, 24.0
 log = logging.getLogger(__name__)
@@ -47,9 +48,12 @@ def in_quiet_lung(crop: Crop) -> tuple[Grid, np.ndarray[tuple[int], np.dtype[np.
 
 
 def _reading(crop: Crop, ensemble: Ensemble, known: bool) -> Reading:
-    native, added = in_quiet_lung(crop)
-    center = native.to_lps((crop.center + added)[None])
-    found = assess(native, isotropic(native, SPACING_MM), center, ensemble)[0]
+    """The model is told where the nodule is, not how large: it draws, centres and widens its cube by itself, as it does in a scan."""
+    grid, added = in_quiet_lung(crop)
+    scan = Scan.of(grid)
+    place = assess.centred(scan, grid.to_lps((crop.center + added)[None])[0], 0.0, ensemble)
+    drawn = assess.draw(scan, [place], np.zeros(1), ensemble)
+    found = assess.judge(scan, [(drawn[0], 1.0)], ensemble)[0]
     return Reading(crop, known, found, _dice(crop, found, added) if found else 0.0)
 
 

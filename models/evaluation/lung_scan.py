@@ -16,8 +16,8 @@ from models.lung import candidates, known
 from models.lung import field as lung_field
 from models.lung.grid import in_reading_order, isotropic
 from models.lung.nodule import LungResult
-from models.lung.patch import SPACING_MM
 from models.lung.region import lung_box
+from models.lung.sampling import DETECTION
 from models.lung_ct import LungCT
 from models.refusal import NoResult
 from models.scoring import volumes
@@ -69,7 +69,7 @@ def scored(folder: Path, scan: str, table: Table, model: LungCT, trained_on: fro
     assert found.hu is not None
     assert found.affine is not None
     own = LungCT(model.card, known.unseen(model.networks, found.patient, trained_on))
-    result = own.score(found.hu, found.affine, threshold=LEAST)
+    result = own.score(found.hu, found.affine, threshold=LEAST, thickness_mm=found.thickness_mm)
     done = time.monotonic()
     inside, skipped = _inside(table.of(scan), found)
     doubt = ("A row of this scan was left out: a right mark there may count as false.",) if scan in table.doubtful or skipped else ()
@@ -94,7 +94,7 @@ def without_network(scan: str, found: Scan) -> tuple[Mark, ...]:
     assert found.affine is not None
     grid, _order = in_reading_order(found.hu, found.affine)
     lung = lung_field.find(grid)
-    fine = isotropic(grid, SPACING_MM, lung_box(grid, lung))
+    fine = isotropic(grid, DETECTION.spacing_mm, lung_box(grid, lung))
     places = candidates.find(fine, lung)
     rows = zip(places.centers_mm.tolist(), places.strength.tolist(), strict=True)
     return tuple(Mark(scan, x, y, z, strength) for (x, y, z), strength in rows)

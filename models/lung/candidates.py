@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from models.lung.field import Field
 from models.lung.grid import Grid
-from models.lung.patch import SPACING_MM
+from models.lung.sampling import DETECTION
 
 SIGMAS_MM = (1.3, 1.9, 2.8, 4.2, 6.3, 9.0)
 COARSE_FROM_MM = 4.0
@@ -35,7 +35,7 @@ class Candidates:
 
 
 def find(grid: Grid, field: Field, limits: tuple[int, int] = LIMITS) -> Candidates:
-    """The candidates of a scan; `grid` is the lung's box at patch.SPACING_MM, `field` the lung field."""
+    """The candidates of a scan; `grid` is the lung's box at DETECTION.spacing_mm, `field` the lung field."""
     inside = sample_mask(field, grid)
     fine = np.where(inside, np.clip(grid.hu, -1000, 200), QUIET_LUNG_HU).astype(np.float32)
     coarse = fine[: fine.shape[0] // 2 * 2, : fine.shape[1] // 2 * 2, : fine.shape[2] // 2 * 2]
@@ -44,7 +44,7 @@ def find(grid: Grid, field: Field, limits: tuple[int, int] = LIMITS) -> Candidat
     for factor, image, limit in ((1, fine, limits[0]), (2, coarse, limits[1])):
         found = []
         for sigma in (sigma for sigma in SIGMAS_MM if (sigma >= COARSE_FROM_MM) == (factor == 2)):
-            places, strength = _maxima(image, sigma / (SPACING_MM * factor), MIN_ROUNDNESS if factor == 1 else 0.0)
+            places, strength = _maxima(image, sigma / (DETECTION.spacing_mm * factor), MIN_ROUNDNESS if factor == 1 else 0.0)
             found.append(np.column_stack([places * factor + (factor - 1) / 2, strength, np.full(len(places), sigma * np.sqrt(3))]))
         kept.append(_strongest(grid, np.concatenate(found), limit))
     return Candidates(

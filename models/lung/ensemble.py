@@ -1,115 +1,176 @@
-"""The fold networks together: one answer per cube, from all of them or, for a patient some of them know, from the one that does not."""
+"""The networks of all folds together: one answer from all of them or, for a patient some of them know, from those that do not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from models import cards
+from models.backends import Runner, prepare
 from models.cards import Card
 from models.compute import Compute
-from models.networks.nodule import NoduleNet
+from models.lung.calibration import Calibration
+from models.lung.sampling import APPRAISAL
+from models.networks.appraisal import STATISTICS, AppraisalNet
+from models.networks.detection import DetectionNet
+from models.networks.sight import Sight
 from models.refusal import NoResult
 
-BATCH = 32
-BLEND_FILE = "lung-ct-blend.safetensors"
+WINDOW = 64
+"""Voxels at each side of what the detection networks are run on."""
+WINDOWS_AT_ONCE, CUBES_AT_ONCE = 4, 8
+CALIBRATION_FILE, SIGHT_FILE = "lung-ct-calibration.safetensors", "lung-ct-sight.safetensors"
 Floats = NDArray[np.float64]
+
+
+class Look(nn.Module):
+    """(nodule logit, mask logits) of a cube, as a network of its own."""
+
+    def __init__(self, network: AppraisalNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, hu: Tensor) -> tuple[Tensor, Tensor]:
+        return self.network.look(hu)
+
+
+@dataclass(frozen=True)
+class Member:
+    """The two networks of one fold; each is made ready on the device when it is first needed."""
+
+    fold: int
+    detection: DetectionNet
+    appraisal: AppraisalNet
+    compute: Compute
+
+    @cached_property
+    def detect(self) -> Runner:
+        """Windows (N, 1, 64, 64, 64) in HU → (N, 5, 16, 16, 16)."""
+        return prepare(self.detection, self.compute, (_noise(WINDOWS_AT_ONCE, WINDOW),))
+
+    @cached_property
+    def look(self) -> Runner:
+        """Cubes (N, 1, S, S, S) in HU → nodule logit (N,), mask logits (N, 1, S, S, S)."""
+        return prepare(Look(self.appraisal), self.compute, (_noise(CUBES_AT_ONCE, APPRAISAL.size),))
+
+    @cached_property
+    def judge(self) -> Runner:
+        """Cubes in HU, regions (N, 1, S, S, S), statistics (N, 6) → (N, 1 + 8) logits."""
+        cubes = _noise(CUBES_AT_ONCE, APPRAISAL.size)
+        return prepare(self.appraisal, self.compute, (cubes, (cubes > -300).float(), torch.zeros(CUBES_AT_ONCE, STATISTICS)))
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """`nets` by fold; `blend` (folds + 1, 2 + 6): intercept, weight of the networks' logit and of the six statistics; the last row for all.
+    """`members` in the order of their folds; `fold`: whose patients are being scored, None for people no network knows."""
 
-    Row k was fitted without the patients of fold k.
-    """
-
-    nets: dict[int, NoduleNet]
-    blend: Floats
+    members: tuple[Member, ...]
+    calibration: Calibration
+    sight: Sight
     compute: Compute
+    fold: int | None = None
 
     def without_patients_of(self, fold: int) -> Ensemble:
-        """Only the network that was trained without the patients of `fold`, with the blend fitted without them."""
-        if fold not in self.nets:
+        """Only the networks that were trained without the patients of `fold`, with what was calibrated without them."""
+        mine = tuple(member for member in self.members if member.fold == fold)
+        if not mine:
             raise NoResult(f"The network trained without fold {fold} is not installed, so its patients cannot be scored honestly.")
-        return Ensemble({fold: self.nets[fold]}, self.blend[[fold, fold]], self.compute)
+        return Ensemble(mine, self.calibration.without(fold), self.sight, self.compute, fold)
 
-    def first_look(self, cubes: Tensor) -> Floats:
-        """Probability (N,) of a nodule in the middle of each cube, by one network: cheap, to drop what is plainly none."""
-        return self._nodule(cubes, [next(iter(self.nets.values()))])
+    def heat(self, windows: Tensor) -> NDArray[np.float32]:
+        """(N, 5, 16, 16, 16): logit, offset and log diameter, mean over the networks."""
+        return np.asarray(np.mean([member.detect(windows)[0].numpy() for member in self.members], axis=0))
 
-    def nodule(self, cubes: Tensor) -> Floats:
-        """Probability (N,) of a nodule, mean over the networks."""
-        return self._nodule(cubes, list(self.nets.values()))
+    def first_look(self, cubes: Tensor) -> tuple[Floats, NDArray[np.float32]]:
+        """(nodule logit (N,), mask probability (N, S, S, S)) by one network: cheap, to drop what is plainly none."""
+        logit, mask = self.members[0].look(cubes)
+        return logit.double().numpy(), torch.sigmoid(mask[:, 0]).numpy()
 
-    @torch.inference_mode()
-    def _nodule(self, cubes: Tensor, nets: Sequence[NoduleNet]) -> Floats:
-        found = []
-        for batch in self._batches(cubes):
-            with self.compute.precision():
-                logits = [net.is_nodule(net.encode(batch)) for net in nets]
-            found.append(torch.sigmoid(torch.stack(logits).float()).mean(0).cpu())
-        return np.asarray(torch.cat(found).numpy(), np.float64) if found else np.zeros(0)
+    def look(self, cubes: Tensor) -> tuple[Floats, NDArray[np.float32]]:
+        """(nodule logit, mask probability), mean over the networks and a left-right mirror image."""
+        logits, masks = [], []
+        for member in self.members:
+            for axes in ((), (4,)):
+                logit, mask = member.look(cubes.flip(axes) if axes else cubes)
+                logits.append(logit.double().numpy())
+                masks.append(torch.sigmoid(mask.flip(axes) if axes else mask)[:, 0].numpy())
+        return np.asarray(np.mean(logits, axis=0)), np.asarray(np.mean(masks, axis=0))
 
-    @torch.inference_mode()
-    def masks(self, cubes: Tensor) -> NDArray[np.float32]:
-        """Probability (N, S, S, S) of each voxel belonging to the nodule; mean over networks and a left-right mirror image."""
-        found = []
-        for batch in self._batches(cubes):
-            with self.compute.precision():
-                seen = [net.decode(net.encode(view)).mask for net in self.nets.values() for view in (batch,)]
-                mirrored = [net.decode(net.encode(batch.flip(4))).mask.flip(4) for net in self.nets.values()]
-            found.append(torch.sigmoid(torch.stack([*seen, *mirrored]).float()).mean(0)[:, 0].cpu())
-        return np.asarray(torch.cat(found).numpy())
+    def judge(self, cubes: Tensor, regions: NDArray[np.float32], statistics: NDArray[np.float32]) -> Floats:
+        """(N, 1 + 8) logits of suspicion and ratings, mean over the networks and mirror images."""
+        region, told = torch.from_numpy(regions[:, None]), torch.from_numpy(statistics)
+        mirrors = ((), (4,), (3,), (2,)) if len(self.members) == 1 else ((), (4,))
+        answers = [
+            member.judge(cubes.flip(axes) if axes else cubes, region.flip(axes) if axes else region, told)[0].double().numpy()
+            for member in self.members
+            for axes in mirrors
+        ]
+        return np.asarray(np.mean(answers, axis=0))
 
-    @torch.inference_mode()
-    def suspicion(self, cubes: Tensor, regions: NDArray[np.float32], statistics: NDArray[np.float32]) -> Floats:
-        """The networks' malignancy logit (N,), not yet calibrated: mean over networks and mirror images."""
-        found = []
-        parts = (cubes, torch.from_numpy(regions[:, None]), torch.from_numpy(statistics))
-        for batch, region, told in zip(*(self._batches(part) for part in parts), strict=True):
-            with self.compute.precision():
-                logits = [
-                    net.judge(net.decode(net.encode(batch.flip(axes))), region.flip(axes), told)[:, 0]
-                    for net in self.nets.values()
-                    for axes in ((), (4,), (3,), (2,))
-                ]
-            found.append(torch.stack(logits).float().mean(0).cpu())
-        return np.asarray(torch.cat(found).numpy(), np.float64)
+    def see(self, cubes: Tensor, regions: NDArray[np.float32]) -> Floats:
+        """(N, 768) of the frozen front, mean over a left-right mirror image."""
+        region = torch.from_numpy(regions[:, None])
+        seen = [self._seen(cubes, region)[0], self._seen(cubes.flip(4), region.flip(4))[0]]
+        return torch.stack(seen).mean(0).double().numpy()
 
-    def malignancy(self, logit: Floats, statistics: NDArray[np.float32]) -> Floats:
-        """Calibrated probability (N,) from the networks' logit and the measurements, by logistic regression fitted across folds."""
-        row = self.blend[-1]
-        return np.asarray(1 / (1 + np.exp(-(row[0] + row[1] * logit + statistics @ row[2:]))))
-
-    def _batches(self, values: Tensor) -> Iterator[Tensor]:
-        for first in range(0, len(values), BATCH):
-            part = values[first : first + BATCH].to(self.compute.device, non_blocking=True)
-            yield part.contiguous(memory_format=self.compute.memory_format_3d) if part.dim() == 5 else part
+    @cached_property
+    def _seen(self) -> Runner:
+        cubes = _noise(CUBES_AT_ONCE, APPRAISAL.size)
+        return prepare(self.sight, self.compute, (cubes, (cubes > -300).float()))
 
 
 def load(card: Card, compute: Compute) -> Ensemble:
-    """The networks and the blend that the card names. Raises NoResult when a file is missing or altered."""
-    nets = {}
-    blend = None
+    """The networks and the calibration that the card names. Raises NoResult when a file is missing or altered."""
+    detection, appraisal, calibration, sight = {}, {}, None, None
     for part in card.weights:
         tensors = cards.read_weights(part)
-        if part.fold is None:
-            blend = tensors["blend"].double().numpy()
+        if part.file == SIGHT_FILE:
+            sight = sight_of(tensors)
+        elif part.fold is None:
+            calibration = Calibration.of(tensors)
+        elif "detection" in part.file:
+            detection[part.fold] = detection_net(tensors)
         else:
-            nets[part.fold] = network(tensors, compute)
-    if not nets or blend is None:
+            appraisal[part.fold] = appraisal_net(tensors)
+    folds = sorted(set(detection) & set(appraisal))
+    if not folds or calibration is None or sight is None:
         raise NoResult(f"The lung CT model is incomplete: its card names no network or no calibration. {cards.INSTALL_AGAIN}")
-    return Ensemble(nets, blend, compute)
+    return Ensemble(tuple(Member(fold, detection[fold], appraisal[fold], compute) for fold in folds), calibration, sight, compute)
 
 
-def network(tensors: dict[str, Tensor], compute: Compute) -> NoduleNet:
-    """A network ready to answer, from its stored tensors."""
-    tensors = {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
-    net = NoduleNet(tensors["stem.0.weight"].shape[0])
-    net.load_state_dict(tensors)
-    return compute.place(net).eval()
+def sight_of(tensors: dict[str, Tensor]) -> Sight:
+    """The frozen front with the stored tensors, in float32."""
+    sight = Sight()
+    sight.load_state_dict(_full(tensors))
+    return sight.eval()
+
+
+def detection_net(tensors: dict[str, Tensor]) -> DetectionNet:
+    """A detection network with the stored tensors, in float32."""
+    network = DetectionNet(tensors["stem.0.weight"].shape[0])
+    network.load_state_dict(_full(tensors))
+    return network.eval()
+
+
+def appraisal_net(tensors: dict[str, Tensor]) -> AppraisalNet:
+    """An appraisal network with the stored tensors, in float32."""
+    network = AppraisalNet()
+    network.load_state_dict(_full(tensors))
+    return network.eval()
+
+
+def _full(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def _noise(count: int, size: int) -> Tensor:
+    """HU-like example (count, 1, size, size, size): air with a bright ball, so that no output is flat."""
+    line = torch.linspace(-1, 1, size)
+    distance = (line[:, None, None] ** 2 + line[None, :, None] ** 2 + line[None, None, :] ** 2).sqrt()
+    grain = torch.randn(count, 1, size, size, size, generator=torch.Generator().manual_seed(0)) * 30
+    return torch.where(distance < 0.25, 30.0, -850.0) + grain

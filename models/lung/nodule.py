@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.explanation.explanation import Explanation
+from models.lung.field import Field
+from models.lung.quality import Quality
 
 Point = tuple[float, float, float]
 
@@ -87,3 +89,5 @@ class LungResult:
     model: str
     device: str
     explanations: Mapping[int, Explanation] = field(default_factory=dict)
+    quality: Quality | None = None
+    lung: Field | None = None

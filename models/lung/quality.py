@@ -98,7 +98,9 @@ def _seen(noise_hu: float | None, metal_ml: float) -> list[str]:
     if noise_hu is not None and noise_hu > NOISY_HU:
         found.append(f"The images are noisy ({noise_hu:.0f} HU in soft tissue): faint, non-solid nodules may be missed.")
     if metal_ml > METAL_ML:
-        found.append(f"There is metal or very dense contrast beside the lungs ({metal_ml:.0f} ml): its streaks can hide nodules or look like them.")
+        found.append(
+            f"There is metal or very dense contrast beside the lungs ({metal_ml:.0f} ml): its streaks can hide nodules or look like them."
+        )
     return found
 
 

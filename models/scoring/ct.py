@@ -47,7 +47,7 @@ def _entry(read: Done[CtSeries, tuple[Volume, float]], model: Callable[[], LungC
     try:
         volume, decoded = read.get()
         start = time.monotonic()
-        result = model().score(volume.hu, volume.affine)
+        result = model().score(volume.hu, volume.affine, thickness_mm=volume.slice_thickness_mm)
     except (NoResult, FirstlightError) as reason:
         return named | {"reason": str(reason)}
     warnings = [*(str(warning) for warning in volume.warnings), *result.warnings]
@@ -60,6 +60,7 @@ def as_json(result: LungResult) -> Entry:
     return {
         "findings": [finding_as_json(finding) for finding in result.findings],
         "lung_volume_ml": round(result.lung_volume_ml),
+        "quality": result.quality.as_json() if result.quality else None,
         "device": result.device,
         "model": result.model,
     }

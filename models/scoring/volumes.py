@@ -24,6 +24,7 @@ class Scan:
     hu: NDArray[np.int16] | None
     affine: NDArray[np.float64] | None
     reason: str | None = None
+    thickness_mm: float | None = None
 
 
 def read(path: Path) -> Iterator[Scan]:
@@ -37,4 +38,4 @@ def read(path: Path) -> Iterator[Scan]:
         except FirstlightError as reason:
             yield Scan(uid, patients[uid], None, None, str(reason))
         else:
-            yield Scan(uid, patients[uid], volume.hu, volume.affine)
+            yield Scan(uid, patients[uid], volume.hu, volume.affine, None, volume.slice_thickness_mm)

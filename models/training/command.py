@@ -72,6 +72,7 @@ def _train(model: Model, options: argparse.Namespace) -> str:
     if distributed.leads():
         log.info("%d files of training data, %d process(es), %s", len(data), distributed.size(), where.name)
     ground = Ground(options.data, hosts, options.ratings, options.start, settings.run.seed, tuple(options.folds), where)
+    place = dataclasses.replace(place, ground=ground)
     trained = loop.run(_parts(model, options.only, settings, ground), options.out, settings.run, started)
     if not distributed.leads():
         return ""

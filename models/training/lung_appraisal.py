@@ -178,14 +178,15 @@ class AppraisalPart:
             "optimiser": self.optimiser,
             "schedule": self.schedule,
         }
-        return {name: part.state_dict() for name, part in parts.items()} | {"epoch": self.epoch, "weight": torch.from_numpy(self.weight)}
+        kept = {"epoch": self.epoch, "steps": self.average.steps, "weight": torch.from_numpy(self.weight)}
+        return {name: part.state_dict() for name, part in parts.items()} | kept
 
     def restore(self, stored: dict[str, Any]) -> None:
         """Go on from `state()`."""
         parts = (self.network, "network"), (self.average.network, "average"), (self.optimiser, "optimiser"), (self.schedule, "schedule")
         for part, name in parts:
-            part.load_state_dict(stored[name])  # type: ignore[attr-defined]
-        self.epoch, self.weight = int(stored["epoch"]), np.asarray(stored["weight"])
+            part.load_state_dict(stored[name])
+        self.epoch, self.average.steps, self.weight = int(stored["epoch"]), int(stored["steps"]), np.asarray(stored["weight"])
 
     def weights(self) -> dict[str, Tensor]:
         """What is installed: the averaged network."""

@@ -17,9 +17,6 @@ from models.training.material import Material
 from models.training.part import Part
 from models.training.recipe import Finished, Ground, Model, Recipe
 
-HELD_OUT = frozenset({"LIDC-IDRI-0001", "LIDC-IDRI-0002"})
-"""Left out by the export, beside the folds."""
-
 
 @cache
 def material(ground: Ground) -> Material:
@@ -46,7 +43,9 @@ def export(place: Finished) -> None:
     """Weights, calibration, hashes and training patients, as the model that comes with Firstlight has them."""
     from models.training import lung_export
 
-    lung_export.export(place.run, crops.read(place.data), place.weights, place.patients, place.card)
+    if place.ground is None:
+        raise NoResult("The export reads the training data again; its folders were not named.")
+    lung_export.export(place.run, material(place.ground), place.ground.start, place.weights, place.patients, place.card)
 
 
 RECIPES = (Recipe("detection", lung_detection.Settings, detection), Recipe("appraisal", lung_appraisal.Settings, appraisal))

@@ -35,13 +35,15 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished run and where its model is to be laid: `weights`, `patients` and `card` as they will lie in `models/`."""
+    """A finished run and where its model is to be laid: `weights`, `patients` and `card` as they will lie in `models/`; `ground`: what it
+    was trained on, where the export reads it again."""
 
     run: Path
     data: Path
     weights: Path
     patients: Path
     card: Path
+    ground: Ground | None = None
 
 
 @dataclass(frozen=True)

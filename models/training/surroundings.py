@@ -79,4 +79,3 @@ def prepare(path: Path) -> Host:
     places = coarse.to_lps(np.argwhere(deep)[::97].astype(np.float64))
     log.info("%s: %d places that are no nodule", path.stem, len(centers))
     return Host(path.name.split(".")[0], Scan.of(grid, box), Scan.of(coarse), lung, inside, places, centers, exclude)
-

@@ -48,10 +48,10 @@ class LungScorer:
 
     def infer(self, case: Case, report: Report) -> Scored:
         volume = self._volume(case)
-        answer = self.model.score(volume.hu, volume.affine, report=report)
+        answer = self.model.score(volume.hu, volume.affine, thickness_mm=volume.slice_thickness_mm, report=report, explained=True)
         run = f"run/{case.exam_id}-{self.card.identity}-{case.attempt}"
         told = scored(answer, volume, explanations.kept(answer.explanations, run))
-        return beside.with_beside(told, case.exam_id, volume.hu, volume.affine)
+        return beside.with_beside(told, case.exam_id, volume.hu, volume.affine, answer.lung)
 
     def _volume(self, case: Case) -> Volume:
         cached: CachedVolume = decoded_volume(case.exam_id, dict(case.keys))
@@ -72,6 +72,7 @@ def scored(answer: LungResult, volume: Volume, explained: Mapping[int, Described
             "findings": len(ranked),
             "lung_volume_ml": round(answer.lung_volume_ml),
             "series_uid": volume.series_instance_uid,
+            "quality": answer.quality.as_json() if answer.quality else {},
             "warnings": [*answer.warnings, *(str(warning) for warning in volume.warnings)],
         },
         findings=tuple(_finding(answer.findings[place], volume, explained.get(place)) for place in ranked),
