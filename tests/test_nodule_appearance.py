@@ -1,5 +1,6 @@
 """What the AI tells of a nodule beyond its size: to the rules, the reader's form and the probabilities, and never further than that."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.workflow.appearance import appearance
 from core.workflow.growth_rows import Between, GrowthRow, Size, rows
 from core.workflow.matching import Matched
 from core.workflow.nodule_sheet import nodule_sheet
+from core.workflow.opportunistic import BesideLine
 from core.workflow.prefill import nodule_of
 from core.workflow.probabilities import probabilities
 from core.workflow.programmes import card
@@ -38,8 +40,8 @@ def a_mark(size: float = 12.0, **said: Any) -> FindingLine:
     return FindingLine(**{**empty, **known, **said})
 
 
-def a_case(*marks: FindingLine, **result: Any) -> Any:
-    ai = SimpleNamespace(findings=marks, result=result)
+def a_case(*marks: FindingLine) -> Any:
+    ai = SimpleNamespace(findings=marks, result={})
     return SimpleNamespace(kind=ExamKind.lung_ct, baseline=True, card=card("lung"), ai=ai, ai_reason=None, changes={})
 
 
@@ -171,12 +173,14 @@ def words(sentence: Sentence | None) -> str:
 
 
 def test_measured_emphysema_is_offered_and_not_taken() -> None:
-    beside = {"emphysema": {"laa950": 8.1, "model": "emphysema 1"}}
-    sheet = nodule_sheet(a_case(a_mark(detail=PART_SOLID), opportunistic=beside), [], Facts(66, Sex.female, family_history=False))
+    beside = [BesideLine("lung-emphysema", "1", 8.1, "%", {}, (), None, (), "")]
+    sheet = nodule_sheet(a_case(a_mark(detail=PART_SOLID)), [], Facts(66, Sex.female, family_history=False), beside)
     assert sheet.asks == ("emphysema",)
     assert "8.1 % of the lung" in words(sheet.emphysema)
     assert "emphysema" in words(sheet.rows[0].risk.combined.open)
-    assert nodule_sheet(a_case(a_mark()), [], Facts(66, Sex.female, emphysema=False)).emphysema is None
+    assert nodule_sheet(a_case(a_mark()), [], Facts(66, Sex.female, emphysema=False), beside).emphysema is None
+    without = [replace(beside[0], value=None, reason="too noisy")]
+    assert nodule_sheet(a_case(a_mark()), [], Facts(66, Sex.female), without).emphysema is None
 
 
 def test_a_result_names_its_rule_its_version_and_its_inputs() -> None:

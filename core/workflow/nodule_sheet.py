@@ -2,7 +2,7 @@
 first exam, and four probabilities beside each other. Only from a case whose AI result this person may see.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +13,7 @@ from core.words import N_, Sentence, say
 from core.workflow.ai import FindingLine
 from core.workflow.appearance import Appearance, appearance, to_confirm
 from core.workflow.opinion_parts import NoduleFinding
+from core.workflow.opportunistic import BesideLine
 from core.workflow.probabilities import NoduleRisk, probabilities
 from core.workflow.risk_facts import Facts
 from db.enums import FindingKind
@@ -20,6 +21,7 @@ from db.enums import FindingKind
 if TYPE_CHECKING:
     from core.workflow.reading import Case
 
+EMPHYSEMA = "lung-emphysema"
 LAA = N_("{percent:.1f} % of the lung lies below −950 HU by {model}: whether that is emphysema is yours to say")
 
 
@@ -47,23 +49,19 @@ class NoduleSheet:
     emphysema: Sentence | None
 
 
-def nodule_sheet(case: "Case", own: Sequence[NoduleFinding], facts: Facts) -> NoduleSheet:
-    """Empty where there is no AI result to show or it marked no nodule."""
+def nodule_sheet(case: "Case", own: Sequence[NoduleFinding], facts: Facts, beside: Sequence[BesideLine] = ()) -> NoduleSheet:
+    """Empty where there is no AI result to show or it marked no nodule. `beside`: the measures that are on at the site of the exam."""
     marks = [mark for mark in case.ai.findings if mark.kind is FindingKind.nodule] if case.ai else []
     risks = {risk.number: risk for risk in probabilities(marks, own, facts)}
     rows = tuple(_row(mark, risks[mark.number], first=case.baseline) for mark in marks)
     asks = tuple(name for name in ("family_history", "emphysema") if getattr(facts, name) is None) if rows else ()
-    return NoduleSheet(rows, asks, measured_emphysema(case.ai.result) if case.ai and "emphysema" in asks else None)
+    return NoduleSheet(rows, asks, measured_emphysema(beside) if "emphysema" in asks else None)
 
 
-def measured_emphysema(result: Mapping[str, object]) -> Sentence | None:
+def measured_emphysema(beside: Sequence[BesideLine]) -> Sentence | None:
     """What the opportunistic measure says, where it is on and gave a result; never taken as a yes or a no by itself."""
-    beside = result.get("opportunistic")
-    found = beside.get("emphysema") if isinstance(beside, Mapping) else None
-    percent = found.get("laa950") if isinstance(found, Mapping) else None
-    if not isinstance(found, Mapping) or not isinstance(percent, int | float) or isinstance(percent, bool):
-        return None
-    return say(LAA, percent=percent, model=str(found.get("model") or "–"))
+    found = next((line for line in beside if line.name == EMPHYSEMA and isinstance(line.value, int | float)), None)
+    return None if found is None else say(LAA, percent=found.value, model=f"{found.name} {found.tag}")
 
 
 def _row(mark: FindingLine, risk: NoduleRisk, *, first: bool) -> NoduleRow:

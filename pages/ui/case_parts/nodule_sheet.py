@@ -8,6 +8,7 @@ from core.access import Person
 from core.cohorts import facts as participant_facts
 from core.rules.side_by_side import disagree
 from core.workflow.nodule_sheet import NoduleRow, NoduleSheet, nodule_sheet
+from core.workflow.opportunistic import shown
 from core.workflow.probabilities import BROCK, COMBINED, NOT_VALIDATED, Estimate
 from core.workflow.reading import Case
 from core.workflow.risk_facts import facts_of
@@ -36,8 +37,11 @@ def nodules_in_detail(case: Case, user: Person) -> None:
 
 
 def _sheet(case: Case, user: Person) -> None:
-    seen = nodule_sheet(case, own(case), read(facts_of, user, case.participant.id, case.exam_date))
-    if case.ai is None or not seen.rows:
+    if case.ai is None:
+        return
+    beside = read(shown, user, case.exam_id, case.ai.result)
+    seen = nodule_sheet(case, own(case), read(facts_of, user, case.participant.id, case.exam_date), beside)
+    if not seen.rows:
         return
     st.caption(_("By {model}. “–” was not told by the model, which is not the same as no.", model=f"{case.ai.model} {case.ai.tag}"))
     _appearances(case, seen)
