@@ -56,13 +56,31 @@ def _library() -> Any:
 
 
 def _converted(library: Any, network: nn.Module, example: Tensors) -> Any:
-    """The network as OpenVINO's graph, with the first dimension of every input and output free."""
-    two = tuple(torch.cat([one[:1], one[:1]]) for one in example)  # with a batch of one, tracing could take the batch for a constant
+    """The network as OpenVINO's graph, with the first dimension of every input and output free.
+
+    By tracing, which takes a second; by torch.export, which takes two, where the network computes with the sizes of its own features.
+    """
+    plain = deepcopy(network).cpu().float().eval()
     shapes = [library.PartialShape([-1, *one.shape[1:]]) for one in example]
     with warnings.catch_warnings(), torch.inference_mode(False):
         warnings.simplefilter("ignore")  # the tracer is deprecated in torch; the converter still wants it
-        traced = torch.jit.trace(deepcopy(network).cpu().float().eval(), two, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
-        return library.convert_model(traced, input=shapes, example_input=two)
+        try:
+            return library.convert_model(_traced(plain, example), input=shapes)
+        except library.frontend.OpConversionFailure:
+            model = library.convert_model(_exported(plain, example))
+    model.reshape(dict(zip(model.inputs, shapes, strict=True)))
+    return model
+
+
+def _traced(network: nn.Module, example: Tensors) -> Any:
+    two = tuple(torch.cat([one[:1], one[:1]]) for one in example)  # with a batch of one, tracing could take the batch for a constant
+    return torch.jit.trace(network, two, check_trace=False, strict=False)  # type: ignore[no-untyped-call]  # `prepare` checks the answers
+
+
+def _exported(network: nn.Module, example: Tensors) -> Any:
+    several = tuple(one[:1].repeat(3, *[1] * (one.dim() - 1)) for one in example)
+    size = torch.export.Dim("size", min=1, max=max(4, len(example[0])))
+    return torch.export.export(network, several, dynamic_shapes=[{0: size}] * len(several))
 
 
 def _settings(where: Compute) -> dict[str, Any]:
