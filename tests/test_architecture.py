@@ -38,6 +38,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "python_calamine": ("core.roster",),
     "dbos": ("core", "models.worker"),
     "torch": ("models",),
+    "openvino": ("models.backends",),
     "timm": ("models",),
     "streamlit": ("pages", "app"),
     "plotly": ("pages", "app"),

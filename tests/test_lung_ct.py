@@ -48,7 +48,7 @@ def test_findings_are_listed_most_probable_first_and_above_the_operating_point(m
     assert probabilities == sorted(probabilities, reverse=True)
     assert all(model.card.thresholds["nodule"] <= p <= 1 for p in probabilities)
     assert all(0 <= finding.malignancy <= 1 for finding in result.findings)
-    assert set(result.stage_seconds) == {"field", "resample", "candidates", "infer", "post"}
+    assert set(result.stage_seconds) == {"field", "resample", "detect", "appraise", "measure", "explain"}
 
 
 def test_the_mask_lies_where_the_box_and_the_centre_say(phantom, result):

@@ -51,7 +51,7 @@ def _reading(crop: Crop, ensemble: Ensemble, known: bool) -> Reading:
     """The model is told where the nodule is, not how large: it draws, centres and widens its cube by itself, as it does in a scan."""
     grid, added = in_quiet_lung(crop)
     scan = Scan.of(grid)
-    place = assess.centred(scan, grid.to_lps((crop.center + added)[None])[0], 0.0, ensemble)
+    place = assess.centred(scan, grid.to_lps((crop.center + added)[None])[0], ensemble)
     drawn = assess.draw(scan, [place], np.zeros(1), ensemble)
     found = assess.judge(scan, [(drawn[0], 1.0)], ensemble)[0]
     return Reading(crop, known, found, _dice(crop, found, added) if found else 0.0)
