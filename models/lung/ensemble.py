@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -129,11 +130,12 @@ def load(card: Card, compute: Compute) -> Ensemble:
     detection, appraisal, calibration, sight = {}, {}, None, None
     for part in card.weights:
         tensors = cards.read_weights(part)
-        if part.file == SIGHT_FILE:
+        name = Path(part.file).name  # a model of one's own lies in a folder of its own
+        if name == SIGHT_FILE:
             sight = sight_of(tensors)
         elif part.fold is None:
             calibration = Calibration.of(tensors)
-        elif "detection" in part.file:
+        elif "detection" in name:
             detection[part.fold] = detection_net(tensors)
         else:
             appraisal[part.fold] = appraisal_net(tensors)
