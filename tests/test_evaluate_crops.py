@@ -52,7 +52,7 @@ class Bright:
         self.asked = []
 
     def marks(self, hu, affine, networks):
-        (fold,) = networks.nets
+        (fold,) = (member.fold for member in networks.members)
         self.asked.append(fold)
         middle = affine @ np.append(np.argwhere(hu > -400).mean(0), 1)
         return [(tuple(middle[:3]), 0.1 + fold / 10, 4.0)]

@@ -344,7 +344,7 @@ def test_the_rule_names_what_it_lacks_and_what_it_would_say(database: str) -> No
         a_run(session, exam, step=10, nodules=((23.4, 0.97),))
     said = reading.suggestion(look(dana, exam.id))
     assert (said.rule, said.category) == ("Lung-RADS v2022", None)
-    assert [str(gap) for gap in said.gaps] == ["Nodule type is not known; the rule needs it"]
+    assert [str(gap) for gap in said.gaps] == ["Nodule 1: its type is not known; the rule needs it"]
     assert [str(line) for line in said.because] == ["Nodule 1: 23.4 mm at the first exam; if it is solid, category 4B"]
 
 

@@ -50,7 +50,13 @@ def test_the_exam_is_as_suspicious_as_its_most_suspicious_finding() -> None:
     scored = lung.scored(an_answer(a_nodule(0.2), a_nodule(0.61), a_nodule(0.4)), a_volume())
     assert (scored.score, scored.step) == (0.61, 7)
     assert [mark.malignancy for mark in scored.findings] == [0.61, 0.4, 0.2]
-    assert scored.result == {"findings": 3, "lung_volume_ml": 4321, "series_uid": "1.2", "warnings": ["Thick slices"]}
+    assert scored.result == {
+        "findings": 3,
+        "lung_volume_ml": 4321,
+        "series_uid": "1.2",
+        "quality": {},
+        "warnings": ["Thick slices"],
+    }
 
 
 def test_a_scan_without_findings_says_so() -> None:

@@ -60,7 +60,8 @@ def main(arguments: list[str]) -> int:
     ends: list[tuple[str, float]] = []
     answer = _score(Path(arguments[0]), ends)
     watch.stop()
-    told = {"peak_mb": peak_mb(), "steps_mb": watch.highest(ends)} | answer
+    steps = watch.highest(ends)
+    told = {"peak_mb": max(peak_mb(), *steps.values()), "steps_mb": steps} | answer  # the kernel's own mark may lag a page behind
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
 

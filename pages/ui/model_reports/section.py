@@ -44,6 +44,9 @@ def _named(one: ReportRow) -> str:
 
 def _one(model: ModelRow, report: ReportRow, found: Sequence[ReportRow]) -> None:
     st.caption(_provenance(report))
+    if report.content.get("not_scored"):
+        left_out, read = int(report.content["not_scored"]), int(report.content.get("n_scans", 0))
+        st.caption(_("Scans that could not be scored: {n} of {all}", n=left_out, all=left_out + read))
     for warning in report.content.get("warnings") or ():
         st.markdown(f":orange-badge[△ {_('Note')}] {literal(str(warning))}")
     if report.own:
