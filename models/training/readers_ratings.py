@@ -34,7 +34,7 @@ class Annotation:
     ratings: tuple[int, ...]
 
 
-def annotations(database: Path) -> dict[str, list[Annotation]]:
+def read_annotations(database: Path) -> dict[str, list[Annotation]]:
     """Series → annotations of all its readers."""
     found: dict[str, list[Annotation]] = defaultdict(list)
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as rows:
@@ -80,7 +80,7 @@ def ratings(table: Path, database: Path) -> dict[str, dict[str, list[int]]]:
     """File of the table → rating → each reader's value; nodules without annotations are left out."""
     with table.open(newline="", encoding="utf-8-sig") as lines:
         rows = list(csv.DictReader(lines))
-    known, told = annotations(database), {}
+    known, told = read_annotations(database), {}
     for series in dict.fromkeys(row["seriesuid"] for row in rows):
         mine = [row for row in rows if row["seriesuid"] == series]
         places = np.array([[float(row[name]) for name in ("coordX", "coordY", "coordZ", "diameter_mm")] for row in mine])
