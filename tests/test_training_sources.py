@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.refusal import NoResult
 from models.training import readers_ratings, scans
+from models.training.material import Material
 from tests.dicom_build import ct_series, dicom_bytes
 
 
@@ -54,3 +56,8 @@ def test_a_lesion_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit):
         scans.main([str(tmp_path), "--out", str(tmp_path), "--lesion", "P-7,1,2,three,4"])
     assert "expected PATIENT,x,y,z,radius" in capsys.readouterr().err
+
+
+def test_a_fold_without_a_whole_scan_of_others_is_refused() -> None:
+    with pytest.raises(NoResult, match="0 nodules and 0 whole scans"):
+        Material([], [], {}).of_training(0)

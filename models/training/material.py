@@ -16,6 +16,7 @@ from models.lung import crops
 from models.lung.crops import fold_of
 from models.lung.sampling import APPRAISAL, Frame, interpolated, outside_mm, places, zoom
 from models.networks.appraisal import RATINGS
+from models.refusal import NoResult
 from models.training import surroundings
 from models.training.surroundings import Host
 from models.training.transplant import QUIET_HU, Cube, Source
@@ -40,7 +41,13 @@ class Material:
     def of_training(self, fold: int) -> tuple[NDArray[np.int_], list[int]]:
         """(crops, whole scans) that the networks of `fold` may see: those of other folds' patients. Fold 5 does not exist: it sees all."""
         mine = np.array([n for n, source in enumerate(self.sources) if fold_of(source.crop.patient) != fold])
-        return mine, [n for n, host in enumerate(self.hosts) if host.fold != fold]
+        hosts = [n for n, host in enumerate(self.hosts) if host.fold != fold]
+        if not len(mine) or not hosts:
+            raise NoResult(
+                f"The networks of fold {fold} may see {len(mine)} nodules and {len(hosts)} whole scans; at least one of each is needed "
+                "from other folds. Whoever prepared the data has to add patients and scans."
+            )
+        return mine, hosts
 
     @cached_property
     def targets(self) -> Tensor:
