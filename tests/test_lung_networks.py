@@ -8,7 +8,7 @@ from models import compute
 from models.lung.calibration import Calibration, logistic
 from models.lung.ensemble import Ensemble, Member
 from models.lung.reader import Reader
-from models.networks.appraisal import BORDER, OUTSIDE, AppraisalNet
+from models.networks.appraisal import BORDER, OUTSIDE, RATINGS, AppraisalNet
 from models.networks.detection import DetectionNet
 from models.networks.inflated import Front
 from models.networks.sight import SEEN, Sight
@@ -65,7 +65,8 @@ def test_golden_answers(appraisal, detection, sight, cubes, statistics):
     for name, values in found.items():
         np.testing.assert_allclose(values, GOLDEN[name], atol=2e-4, err_msg=name)
     assert mask.shape == cubes.shape
-    assert told.shape == (2, 9)
+    assert told.shape == (2, 1 + len(RATINGS))
+    assert RATINGS[0] == "malignancy"
     assert float(mask[:, :, 0].max()) == OUTSIDE
 
 

@@ -5,6 +5,8 @@ Without anchors: a heat map at a quarter of the resolution, with the offset from
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -44,9 +46,9 @@ class DetectionNet(nn.Module):
         self.up_eighth = nn.Conv3d(8 * w + 6 * w, 6 * w, 1)
         self.up_quarter = nn.Sequential(nn.Conv3d(6 * w + 4 * w, 4 * w, 3, 1, 1, bias=False), nn.BatchNorm3d(4 * w), nn.ReLU())
         self.head = nn.Conv3d(4 * w, 5, 1)
-        nn.init.constant_(self.head.bias, 0.0)  # type: ignore[arg-type]
-        with torch.no_grad():
-            self.head.bias[0] = -4.6  # type: ignore[index]  # log(PRIOR / (1 - PRIOR))
+        assert self.head.bias is not None
+        nn.init.zeros_(self.head.bias)
+        nn.init.constant_(self.head.bias[:1], math.log(PRIOR / (1 - PRIOR)))
 
     def forward(self, hu: Tensor) -> Tensor:
         seen = torch.cat([_windowed(hu, NARROW_HU), _windowed(hu, WIDE_HU)], 1)

@@ -14,10 +14,11 @@ from torch import Tensor
 from models.compute import Compute
 from models.lung import crops
 from models.lung.sampling import APPRAISAL, zoom
-from models.networks.appraisal import RATINGS, AppraisalNet
+from models.networks.appraisal import AppraisalNet
 from models.training import appraisal_losses, transplant, variation
 from models.training.averaged import Averaged
 from models.training.material import Material
+from models.training.resumable import Resumable
 from models.training.transplant import Cube
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,7 @@ class Settings:
     negatives: int = 330
 
 
-class AppraisalPart:
+class AppraisalPart(Resumable[AppraisalNet]):
     """The network, its optimiser, and the weight with which each negative is drawn."""
 
     def __init__(self, fold: int, material: Material, settings: Settings, device: Compute, start: dict[str, Tensor]) -> None:
@@ -145,10 +146,6 @@ class AppraisalPart:
         self.schedule.step()
         self.average.update(self.network)
 
-    def _tensor(self, cubes: list[NDArray[np.float32]]) -> Tensor:
-        stacked = torch.from_numpy(np.stack(cubes)[:, None].astype(np.float32))
-        return stacked.to(self.device.device).contiguous(memory_format=self.device.memory_format_3d)
-
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
         """On the fold's own nodules, with the averaged weights: AUC of suspicion inside the readers' mask, median Dice in the cube."""
@@ -169,28 +166,3 @@ class AppraisalPart:
             told += answer[:, 0].tolist()
             truth += [self.material.sources[n].crop.malignant for n in part]
         return {"auc": appraisal_losses.auc(np.array(truth), np.array(told)), "dice": float(np.median(dice)) if dice else 0.0}
-
-    def state(self) -> dict[str, Any]:
-        """Everything needed to go on after an interruption."""
-        parts: dict[str, Any] = {
-            "network": self.network,
-            "average": self.average.network,
-            "optimiser": self.optimiser,
-            "schedule": self.schedule,
-        }
-        kept = {"epoch": self.epoch, "steps": self.average.steps, "weight": torch.from_numpy(self.weight)}
-        return {name: part.state_dict() for name, part in parts.items()} | kept
-
-    def restore(self, stored: dict[str, Any]) -> None:
-        """Go on from `state()`."""
-        parts = (self.network, "network"), (self.average.network, "average"), (self.optimiser, "optimiser"), (self.schedule, "schedule")
-        for part, name in parts:
-            part.load_state_dict(stored[name])
-        self.epoch, self.average.steps, self.weight = int(stored["epoch"]), int(stored["steps"]), np.asarray(stored["weight"])
-
-    def weights(self) -> dict[str, Tensor]:
-        """What is installed: the averaged network."""
-        return dict(self.average.network.state_dict())
-
-
-assert RATINGS[0] == "malignancy"  # the targets' first rating

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from models.compute import Compute
 from models.lung import crops
@@ -19,6 +17,7 @@ from models.training import transplant, variation
 from models.training.averaged import Averaged
 from models.training.detection_targets import Target, loss, target
 from models.training.material import Material
+from models.training.resumable import Resumable
 from models.training.surroundings import Host
 
 JITTER_MM, REACH_MM = 16.0, 19.0
@@ -40,7 +39,7 @@ class Settings:
     beside: int = 150
 
 
-class DetectionPart:
+class DetectionPart(Resumable[DetectionNet]):
     """The network, its optimiser, and the weight with which each place that is no nodule is drawn."""
 
     def __init__(self, fold: int, material: Material, settings: Settings, device: Compute) -> None:
@@ -122,10 +121,6 @@ class DetectionPart:
         mirrored = Target(wanted.heat, wanted.offset, wanted.log_diameter, np.rot90(np.flip(wanted.counts, axes), turns, (1, 2)).copy())
         return variation.varied(np.ascontiguousarray(hu), DETECTION.spacing_mm, rng), mirrored
 
-    def _tensor(self, cubes: list[NDArray[np.float32]]) -> Tensor:
-        stacked = torch.from_numpy(np.stack(cubes)[:, None].astype(np.float32))
-        return stacked.to(self.device.device).contiguous(memory_format=self.device.memory_format_3d)
-
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
         """Share of the fold's own nodules, in quiet lung, whose place is given a probability above 0.3 and above 0.6."""
@@ -143,28 +138,6 @@ class DetectionPart:
                 .tolist()
             )
         return {f"above {limit}": float(np.mean(np.array(found) > limit)) for limit in (0.3, 0.6)} if found else {}
-
-    def state(self) -> dict[str, Any]:
-        """Everything needed to go on after an interruption."""
-        parts: dict[str, Any] = {
-            "network": self.network,
-            "average": self.average.network,
-            "optimiser": self.optimiser,
-            "schedule": self.schedule,
-        }
-        kept = {"epoch": self.epoch, "steps": self.average.steps, "weight": torch.from_numpy(self.weight)}
-        return {name: part.state_dict() for name, part in parts.items()} | kept
-
-    def restore(self, stored: dict[str, Any]) -> None:
-        """Go on from `state()`."""
-        parts = (self.network, "network"), (self.average.network, "average"), (self.optimiser, "optimiser"), (self.schedule, "schedule")
-        for part, name in parts:
-            part.load_state_dict(stored[name])
-        self.epoch, self.average.steps, self.weight = int(stored["epoch"]), int(stored["steps"]), np.asarray(stored["weight"])
-
-    def weights(self) -> dict[str, Tensor]:
-        """What is installed: the averaged network."""
-        return dict(self.average.network.state_dict())
 
 
 def ignored(host: Host, center_mm: Floats) -> NDArray[np.bool_]:
