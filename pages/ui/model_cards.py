@@ -146,7 +146,7 @@ def _figures(node: Mapping[str, Any], path: tuple[str, ...] = (), n: int | None 
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from _figures(value, (*path, key), n)
-        elif key != "n" and isinstance(value, int | float | str) and not isinstance(value, bool):
+        elif key != "n" and isinstance(value, int | float) and not isinstance(value, bool):
             yield _figure((*path, key), value, None, n)
 
 
