@@ -1,6 +1,7 @@
 """Questions that a reader's key asks before it acts: why a case is put off, which earlier images are needed, what the AI said."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -18,18 +19,17 @@ PUT_OFF_DAYS = 2
 
 
 def ask(here: Room, user: Person) -> None:
-    """Open the question that was asked for by the last press, once."""
-    wanted, here.asks = here.asks, None
-    if wanted == "defer" and here.exam_id is not None:
+    """Open the question that was asked for by the last press; it stays, whatever else the page does, until it is answered or closed."""
+    if here.asks == "defer" and here.exam_id is not None:
         _defer(here, user, here.exam_id)
-    elif wanted == "priors" and here.exam_id is not None:
+    elif here.asks == "priors" and here.exam_id is not None:
         _priors(here, user, here.exam_id)
-    elif wanted == "reveal" and here.last is not None:
-        _reveal(here.last, user)
+    elif here.asks in ("reveal", "revealed") and here.last is not None:
+        _reveal(here, user, here.last)
 
 
 def _defer(here: Room, user: Person, exam_id: int) -> None:
-    @st.dialog(_("Put the case off"))
+    @st.dialog(_("Put the case off"), on_dismiss=partial(_close, here))
     def question() -> None:
         reason = st.text_input(_("Why?"), max_chars=500, placeholder=_("For example: the report of the biopsy is awaited"))
         first, usual = today() + timedelta(days=1), today() + timedelta(days=PUT_OFF_DAYS)
@@ -38,30 +38,34 @@ def _defer(here: Room, user: Person, exam_id: int) -> None:
         if st.button(_("Put off"), type="primary", shortcut="Ctrl+Enter"):
             come_back = _("The case comes back on {day}", day=day(until))
             if did(sessions.deferred, user, here.sitting_id, exam_id, reason, _morning(until), done=come_back):
+                _close(here)
                 st.rerun()
 
     question()
 
 
 def _priors(here: Room, user: Person, exam_id: int) -> None:
-    @st.dialog(_("Ask for earlier images"))
+    @st.dialog(_("Ask for earlier images"), on_dismiss=partial(_close, here))
     def question() -> None:
         note = st.text_area(_("Which images, and where may they be?"), max_chars=500, height=96)
         st.caption(_("The coordinator gets a task. Until there is an answer nobody reads this case."))
         if st.button(_("Ask"), type="primary", shortcut="Ctrl+Enter"):
             asked = _("Earlier images were asked for; the case waits for them")
             if did(sessions.priors_requested, user, here.sitting_id, exam_id, note, done=asked):
+                _close(here)
                 st.rerun()
 
     question()
 
 
-def _reveal(exam_id: int, user: Person) -> None:
-    """The AI result beside the own read; that it was shown is written before it is handed out."""
-    act(reveal_ai, user, exam_id, aside=True)
+def _reveal(here: Room, user: Person, exam_id: int) -> None:
+    """The AI result beside the own read; that it was shown is written, once, before it is handed out."""
+    if here.asks == "reveal":
+        act(reveal_ai, user, exam_id, aside=True)
+        here.asks = "revealed"
     last = read(case, user, exam_id)
 
-    @st.dialog(_("Your read and the AI result"), width="large")
+    @st.dialog(_("Your read and the AI result"), width="large", on_dismiss=partial(_close, here))
     def answer() -> None:
         left, right = st.columns(2, gap="medium")
         with left:
@@ -75,6 +79,10 @@ def _reveal(exam_id: int, user: Person) -> None:
         st.page_link("pages/doctor/case.py", label=_("Open this case with its images"), query_params={"exam": str(last.exam_id)})
 
     answer()
+
+
+def _close(here: Room) -> None:
+    here.asks = None
 
 
 def _morning(until: date) -> datetime:

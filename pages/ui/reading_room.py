@@ -20,7 +20,7 @@ KEY = "reading-room"
 @dataclass
 class Room:
     """`shown`: AI run and the rule's words that were in sight with the case in hand; `normal`: the category of the one-click read;
-    `asks`: the question that a press asked for; `slots`: the exams in the two viewers, `front` the one in sight; `turn` counts runs."""
+    `asks`: the question that is open; `slots`: the exams in the two viewers, `front` the one in sight; `turn` counts runs."""
 
     sitting_id: int
     exam_id: int | None = None
@@ -62,7 +62,7 @@ def _leave(here: Room, sitting: Sitting) -> None:
         st.session_state.pop(f"opened-{here.exam_id}", None)
         if sitting.exams.get(here.exam_id) == SessionStepKind.read:
             here.last = here.exam_id
-    here.exam_id = None
+    here.exam_id = here.asks = None
 
 
 def note_shown(here: Room, case: Case) -> None:
