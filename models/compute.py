@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 Network = TypeVar("Network", bound=nn.Module)
 Engine = Literal["torch", "openvino"]
@@ -34,8 +34,15 @@ class Compute:
         return torch.autocast(self.device.type, dtype=self.autocast or torch.bfloat16, enabled=self.autocast is not None)
 
     def place(self, network: Network) -> Network:
-        """The 3D network on this device in its memory format."""
-        return network.to(self.device).to(memory_format=self.memory_format_3d)  # type: ignore[call-overload, no-any-return]
+        """The network of 2D or 3D convolutions on this device in its memory format."""
+        for part in network.to(self.device).parameters():
+            part.data = self.laid_out(part.data)
+        return network
+
+    def laid_out(self, tensor: Tensor) -> Tensor:
+        """Channels last for images (N, C, H, W) and, in reduced precision, for volumes (N, C, D, H, W); anything else as it is."""
+        formats = {4: torch.channels_last, 5: self.memory_format_3d}
+        return tensor.contiguous(memory_format=formats[tensor.dim()]) if tensor.dim() in formats else tensor
 
     @property
     def memory_format_3d(self) -> torch.memory_format:

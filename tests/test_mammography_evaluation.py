@@ -6,14 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from models.breast import table
 from models.breast.folds import fingerprint
-from models.breast.view import inputs
 from models.evaluation import mammography, mammography_figures, mammography_localisation, mammography_metadata
-from models.evaluation.mammography_front import KeptFront
 from models.mammography import Mammography
 from models.refusal import NoResult
 from tests.breast_build import mammogram, untrained
@@ -115,21 +112,3 @@ def test_a_mark_on_the_lesion_is_a_hit_and_y_counts_from_the_bottom(tmp_path: Pa
     assert report["all"]["hit_by_highest_mark"]["hits"] == 1
     assert report["lesions_without_place"] == 1
     assert 0 < report["all"]["blind_mark_expected"] < 0.2
-
-
-def test_a_kept_front_is_used_only_when_it_is_the_installed_one(tmp_path: Path, labelled: Path, model: Mammography) -> None:
-    rows = table.read(labelled)[:WOMEN]
-    _, crops = mammography._crops(list(rows), {})
-    with torch.inference_mode():
-        output = model.front(inputs(crops)[0]).half().numpy()
-    torch.save({f"front.{key}": value for key, value in model.front.state_dict().items()}, tmp_path / "start.pt")
-    np.save(tmp_path / "crops.npy", np.stack(crops))
-    np.save(tmp_path / "features_0.npy", output)
-    kept = KeptFront.find(model, tmp_path)
-    assert kept is not None
-    assert kept.features([crops[0], np.zeros_like(crops[0])]) is None
-    fresh, spared = mammography.score(model, rows).answers, mammography.score(model, rows, kept).answers
-    assert [answer.cancer for answer in spared] == pytest.approx([answer.cancer for answer in fresh], abs=1e-2)
-    other = {f"front.{key}": value + 1 for key, value in model.front.state_dict().items()}
-    torch.save(other, tmp_path / "start.pt")
-    assert KeptFront.find(model, tmp_path) is None

@@ -1,4 +1,4 @@
-"""One way to run a 3D network on whatever is there: CUDA, the CPU by OpenVINO, or the CPU by torch; the same answer within a tolerance."""
+"""One way to run a network on whatever is there: CUDA, the CPU by OpenVINO, or the CPU by torch; the same answer within a tolerance."""
 
 from models.backends.prepare import prepare
 from models.backends.runner import Runner

@@ -47,7 +47,7 @@ class CudaRunner(Runner):
         computing.wait_stream(self._sending)
         for one in there:
             one.record_stream(computing)  # its memory is free for the next batch only after this one is computed
-        return [one.contiguous(memory_format=self.where.memory_format_3d) if one.dim() == 5 else one for one in there]
+        return [self.where.laid_out(one) for one in there]
 
 
 def _fetched(answer: Tensor) -> Tensor:

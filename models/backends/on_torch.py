@@ -20,8 +20,7 @@ class TorchRunner(Runner):
 
     @torch.inference_mode()
     def _submit(self, batch: Tensors) -> Pending:
-        laid_out = (one.contiguous(memory_format=self.where.memory_format_3d) if one.dim() == 5 else one for one in batch)
         with self.where.precision():
-            outputs = as_tuple(self._network(*laid_out))
+            outputs = as_tuple(self._network(*(self.where.laid_out(one) for one in batch)))
         answers = tuple(one.float().contiguous() for one in outputs)
         return lambda: answers

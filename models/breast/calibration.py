@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logit
 
+from models.breast import aggregate
+
 SCREENING_PREVALENCE = 0.006  # women with cancer among women screened, as screening programmes find (issue of this model's card)
 LEVELS = 10
 
@@ -33,11 +35,11 @@ class Calibration:
 
     def breast(self, logits: Sequence[float]) -> float:
         """Probability of cancer in a breast from the logits of its views, in the case-control set."""
-        return float(expit(self.breast_slope * float(np.mean(logits)) + self.breast_intercept))
+        return float(expit(self.breast_slope * aggregate.breast(logits) + self.breast_intercept))
 
     def exam_score(self, breasts: Sequence[float]) -> int:
         """1–10: the tenth of a screening population the more suspicious breast falls into."""
-        return 1 + int(np.searchsorted(self.limits, max(breasts), side="right"))
+        return 1 + int(np.searchsorted(self.limits, aggregate.woman(breasts), side="right"))
 
     def at_prevalence(self, probability: float, prevalence: float = SCREENING_PREVALENCE) -> float:
         """The same evidence where `prevalence` of the breasts have cancer (Bayes' rule on the odds)."""

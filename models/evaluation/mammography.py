@@ -8,21 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from models import research_images
 from models.breast import table
 from models.breast.table import Labelled
 from models.breast.view import Crop, prepare
 from models.evaluation import mammography_figures as figures
 from models.evaluation import mammography_metadata as metadata
-from models.evaluation.mammography_front import KeptFront
 from models.mammography import Answer, Mammography
 from models.refusal import NoResult
 
 log = logging.getLogger(__name__)
 
-BATCH = 8
 NOTE = (
     "Probabilities are calibrated to the case-control training set (Platt's line on women each network never saw), not to a screening "
     "population: sensitivity, specificity and AUC carry over, predictive values do not."
@@ -45,7 +41,7 @@ def evaluate(folder: Path) -> dict[str, Any]:
     if len({row.cancer for row in rows}) < 2:
         raise NoResult("All images have the same label; figures need women with and without cancer.")
     model = Mammography.load()
-    scored = score(model, rows, KeptFront.find(model))
+    scored = score(model, rows)
     if len({row.cancer for row in scored.rows}) < 2:
         raise NoResult(f"Of {len(rows)} images only {len(scored.rows)} could be scored, all of one class.")
     report = figures.report(scored.rows, scored.answers, model.calibration)
@@ -62,24 +58,19 @@ def evaluate(folder: Path) -> dict[str, Any]:
     return report
 
 
-def score(model: Mammography, rows: tuple[Labelled, ...], front: KeptFront | None = None) -> Scored:
-    """Score all rows woman by woman; `front` spares the frozen half of the network where it has seen a view before."""
+def score(model: Mammography, rows: tuple[Labelled, ...]) -> Scored:
+    """Score all rows woman by woman, all views of a woman together."""
     done: list[Labelled] = []
     answers: list[Answer] = []
     refused: dict[str, str] = {}
     known = 0
-    for number, (woman, part) in enumerate(_by_woman(rows)):
+    for number, (woman, part) in enumerate(_by_woman(rows), start=1):
         readable, crops = _crops(part, refused)
-        held_out = model.known.held_out(woman, crops)
-        known += held_out is not None
-        networks = model.without(woman, crops)
-        for start in range(0, len(crops), BATCH):
-            some = crops[start : start + BATCH]
-            features = None if front is None else front.features(some)
-            answers += model.answer(some, networks) if features is None else model.judge(features.to(model.compute.device), some, networks)
+        known += model.known.held_out(woman, crops) is not None
+        answers += model.answer(crops, model.without(woman, crops))
         done += readable
-        if number % 50 == 49:
-            log.info("%d women scored", number + 1)
+        if number % 50 == 0:
+            log.info("%d women scored", number)
     return Scored(tuple(done), tuple(answers), known, refused)
 
 
@@ -99,8 +90,3 @@ def _crops(rows: list[Labelled], refused: dict[str, str]) -> tuple[list[Labelled
         except NoResult as reason:
             refused[row.file.name] = str(reason)
     return readable, crops
-
-
-def cancer_logits(answers: tuple[Answer, ...]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """(N,) logits of the views."""
-    return np.array([answer.cancer for answer in answers], np.float64)
