@@ -5,9 +5,25 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from models.breast.heat import Heat, Mark
+from models.breast.nipple import Nipple
+
+Unit = Literal["mm", "depth"]
+"""Of a distance from the nipple: millimetres, or the share of the breast's own depth where the size of a pixel is unknown."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A mark (by its number, from 1) at the same distance from the nipple as a mark of another view of the same breast."""
+
+    mark: int
+    partner_view: str  # the key of the view
+    partner: int  # the number of the mark there
+    distance: float
+    partner_distance: float
+    unit: Unit
 
 
 @dataclass(frozen=True)
@@ -15,6 +31,7 @@ class ViewResult:
     """One view. Where `reason` is given there is no result and every number is None.
 
     `cancer` is a calibrated probability, `density_probabilities` those of A to D, `heat` (h, w) covers the whole original view.
+    `shape` is rows and columns of that view, `spacing_mm` between rows and between columns, None where unknown.
     """
 
     key: str
@@ -26,6 +43,10 @@ class ViewResult:
     heat: Heat | None = None
     marks: tuple[Mark, ...] = ()
     reason: str | None = None
+    shape: tuple[int, int] = (0, 0)
+    spacing_mm: tuple[float, float] | None = None
+    nipple: Nipple | None = None
+    links: tuple[Link, ...] = ()
 
     def as_json(self, *, heat: bool = False) -> dict[str, Any]:
         """Numbers and words; the heat map (rows of bytes in base64) only when asked for."""
@@ -36,12 +57,28 @@ class ViewResult:
             "cancer": self.cancer,
             "density": self.density,
             "density_probabilities": dict(zip("ABCD", self.density_probabilities, strict=True)) if self.density_probabilities else None,
-            "marks": [{"x": mark.x, "y": mark.y, "evidence": mark.evidence} for mark in self.marks],
+            "marks": [self._mark(number, mark) for number, mark in enumerate(self.marks, start=1)],
+            "nipple": None if self.nipple is None else {"x": self.nipple.x, "y": self.nipple.y},
             "reason": self.reason,
         }
         if heat and self.heat is not None:
             answer["heat"] = {"shape": list(self.heat.shape), "base64": base64.b64encode(self.heat.tobytes()).decode()}
         return answer
+
+    def _mark(self, number: int, mark: Mark) -> dict[str, Any]:
+        """A mark with those it is linked to on other views: what `linked` compares are distances from the nipple in `unit`."""
+        linked = [
+            {
+                "view": link.partner_view,
+                "mark": link.partner,
+                "distance": round(link.distance, 3),
+                "partner_distance": round(link.partner_distance, 3),
+                "unit": link.unit,
+            }
+            for link in self.links
+            if link.mark == number
+        ]
+        return {"x": mark.x, "y": mark.y, "evidence": mark.evidence, "linked": linked}
 
 
 @dataclass(frozen=True)

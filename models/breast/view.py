@@ -22,12 +22,16 @@ Crop = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class View:
-    """One mammogram: pixels (Y, X) in [0, 1], bright is dense; laterality "L" or "R"; view "CC", "MLO", …; `key` names it in the result."""
+    """One mammogram: pixels (Y, X) in [0, 1], bright is dense; laterality "L" or "R"; view "CC", "MLO", …; `key` names it in the result.
+
+    `spacing_mm`: between rows, between columns; None where the size of a pixel is unknown.
+    """
 
     pixels: Pixels
     laterality: str
     view: str
     key: str
+    spacing_mm: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

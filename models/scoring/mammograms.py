@@ -43,7 +43,7 @@ def _dicom_exam(group: ExamGroup, content: dict[str, bytes], model: Model) -> En
         side, name = (header.view.laterality or "", header.view.view or "") if header.view else ("", "")
         try:
             image = read_mammogram(content[uid])
-            views.append(View(image.pixels, side, name, uid))
+            views.append(View(image.pixels, side, name, uid, image.view.spacing_mm))
             warnings += [str(warning) for warning in image.warnings]
         except FirstlightError as reason:
             refused.append(ViewResult(uid, side, name, reason=str(reason)))

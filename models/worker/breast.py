@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.imaging.mammogram import Mammogram, read_mammogram
@@ -9,7 +10,7 @@ from core.objects import store
 from core.workflow.picture_store import keep
 from core.workflow.runs import FindingDraft
 from db.enums import FindingKind
-from models.breast.heat import Mark
+from models.breast.exam import Link
 from models.cards import Card
 from models.mammography import Mammography, View, ViewResult
 from models.refusal import NoResult
@@ -46,7 +47,7 @@ class BreastScorer:
             self.decode(case, lambda _: None)
         assert self._held is not None  # decoded just now
         images, self._held = self._held[1], None
-        views = [View(image.pixels, image.view.laterality, image.view.view, sop_uid) for sop_uid, image in images.items()]
+        views = [View(one.pixels, one.view.laterality, one.view.view, uid, one.view.spacing_mm) for uid, one in images.items()]
         answer = self.model.score(views)
         if answer.exam_score is None or not answer.breasts:
             raise NoResult(answer.reason or "The model gave no result and no reason.")
@@ -73,16 +74,20 @@ class BreastScorer:
 
 def _findings(views: tuple[ViewResult, ...], images: dict[str, Mammogram]) -> tuple[FindingDraft, ...]:
     """The strongest mark of each view first, by the suspicion of the view and the evidence at the place."""
-    found = [(view, mark) for view in views if view.cancer is not None for mark in view.marks]
-    found.sort(key=lambda pair: (pair[0].cancer or 0) * pair[1].evidence, reverse=True)
-    return tuple(_finding(view, mark, images[view.key]) for view, mark in found)
+    found = [(view, at) for view in views if view.cancer is not None for at in range(1, len(view.marks) + 1)]
+    found.sort(key=lambda pair: (pair[0].cancer or 0) * pair[0].marks[pair[1] - 1].evidence, reverse=True)
+    numbers = {(view.key, at): number for number, (view, at) in enumerate(found, start=1)}
+    return tuple(_finding(view, at, images[view.key], numbers) for view, at in found)
 
 
-def _finding(view: ViewResult, mark: Mark, image: Mammogram) -> FindingDraft:
+def _finding(view: ViewResult, at: int, image: Mammogram, numbers: Mapping[tuple[str, int], int]) -> FindingDraft:
+    """Mark number `at` of a view; `numbers` are those that the marks have in the exam."""
+    mark = view.marks[at - 1]
     rows, columns = image.pixels.shape
     half = MARK_SIDE * max(rows, columns) / 2
     x, y = mark.x * columns, mark.y * rows
     box = [max(0.0, x - half), max(0.0, y - half), min(columns, x + half), min(rows, y + half)]
+    linked = [_partner(link, numbers) for link in view.links if link.mark == at]
     return FindingDraft(
         kind=FindingKind.suspicious_region,
         sop_uid=view.key,
@@ -90,5 +95,11 @@ def _finding(view: ViewResult, mark: Mark, image: Mammogram) -> FindingDraft:
         view=view.view,
         place={"center_px": [round(x, 1), round(y, 1)], "box": [round(side, 1) for side in box]},
         malignancy=view.cancer,
-        detail={"evidence": mark.evidence},
+        detail={"evidence": mark.evidence, "linked": linked} if linked else {"evidence": mark.evidence},
     )
+
+
+def _partner(link: Link, numbers: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+    """The mark of the other view by its number in the exam, and both distances from the nipple."""
+    number = numbers[link.partner_view, link.partner]
+    return {"mark": number, "from_nipple": link.distance, "partner_from_nipple": link.partner_distance, "unit": link.unit}
