@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from models import cards
-from models.cards import Card
 from models.refusal import NoResult
 from models.training import whole
 from models.training.loop import Trained
@@ -31,8 +30,11 @@ MADE = "# --- what the training itself knows: written by models.training.card_wr
 LIMITS = (
     "Trained by the institution that installed it, on its own data; nobody else has looked at it.",
     "No figure of the model that comes with Firstlight holds for these weights. It runs in shadow until an administrator puts it in force.",
-    "Thresholds were taken over from the model that comes with Firstlight: the operating point has to be checked with the evaluation.",
 )
+TAKEN_OVER = (
+    "Thresholds were taken over from the model that comes with Firstlight: the operating point has to be checked with the evaluation."
+)
+FITTED = "Thresholds were fitted to the women or patients of the training data, each read by the network that had not seen them."
 
 
 def places(out: Path, data: Path, model: Model, tag: str) -> Finished:
@@ -50,7 +52,7 @@ def write(model: Model, place: Finished, started: Provenance, trained: Sequence[
     shutil.rmtree(place.run / FOLDER, ignore_errors=True)  # what an export under another tag left there
     place.weights.mkdir(parents=True)
     place.card.parent.mkdir(parents=True)
-    whole.write(place.card, text(cards.load(model.card), started, trained, tag).encode())
+    whole.write(place.card, text(model, started, trained, tag).encode())
     model.export(place)
     _name_folder(place)
     told = "".join(_table("figures.training", figures(started, trained)))
@@ -61,8 +63,9 @@ def write(model: Model, place: Finished, started: Provenance, trained: Sequence[
     return place.card
 
 
-def text(base: Card, started: Provenance, trained: Sequence[Trained], tag: str) -> str:
-    """The card without weights and figures."""
+def text(model: Model, started: Provenance, trained: Sequence[Trained], tag: str) -> str:
+    """The card without weights and figures, and without thresholds where the export fits them."""
+    base = cards.load(model.card)
     seed = started.settings.get("run", {}).get("seed")
     files = Counter(name.split("/")[0] for name in started.data)
     counted = ", ".join(f"{n} files in --{name}" for name, n in files.items())
@@ -71,11 +74,11 @@ def text(base: Card, started: Provenance, trained: Sequence[Trained], tag: str) 
         "training_data": f"The institution's own: {counted}; SHA-256 of names and contents {started.data_sha256}.",
         "licence": "The institution's own; whoever passes the weights on has to state the terms of the training data.",
         "trained_on": f"{len(trained)} networks from seed {seed}, each without the patients of its fold; see [figures.training].",
-        "limits": [*LIMITS, *_biased(trained)],
+        "limits": [*LIMITS, FITTED if model.own_thresholds else TAKEN_OVER, *_biased(trained)],
         "changelog": [f"{tag}: trained with the recipe of {base.identity}."],
     }  # fmt: skip
     lines = [f"{key} = {json.dumps(said[key], ensure_ascii=False)}\n" for key in KEPT]
-    for section in ("preprocessing", "thresholds"):
+    for section in ("preprocessing",) if model.own_thresholds else ("preprocessing", "thresholds"):
         lines += _table(section, getattr(base, section))
     return f"{''.join(lines)}\n{BEGIN}{END}"
 

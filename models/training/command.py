@@ -41,11 +41,12 @@ def main(model: Model, arguments: Sequence[str] | None, *, prog: str, descriptio
 def _parser(model: Model, prog: str, description: str | None) -> argparse.ArgumentParser:
     names = [recipe.name for recipe in model.recipes]
     parser = argparse.ArgumentParser(prog=prog, description=description)
-    parser.add_argument("--data", type=Path, required=True, help="labelled nodules: image/, mask/, labels.csv")
-    parser.add_argument("--hosts", type=Path, help="whole scans to put nodules into; default: the folder hosts in --data")
-    parser.add_argument("--ratings", type=Path, help="JSON of every reader's ratings by file, where there is more than the consensus")
-    parser.add_argument("--start", type=Path, help="safetensors file that the pre-trained part starts from")
+    parser.add_argument("--data", type=Path, required=True, help="labelled images as docs/training.md describes them")
+    parser.add_argument("--hosts", type=Path, help="lung: whole scans to put nodules into; default: the folder hosts in --data")
+    parser.add_argument("--ratings", type=Path, help="lung: JSON of every reader's ratings by file, where there is more than the consensus")
+    parser.add_argument("--start", type=Path, help="weight file that the pre-trained part starts from; default: the published one")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints, log, curves and the finished model; the same folder goes on")
+    parser.add_argument("--cache", type=Path, help="for what is made of the data once; several runs may share it; default: --out")
     parser.add_argument("--config", type=Path, help="TOML file with a section per network and [run]")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="one setting, over the file's")
     parser.add_argument("--seed", type=int, help="short for --set SECTION.seed=… in every section")
@@ -62,7 +63,9 @@ def _train(model: Model, options: argparse.Namespace) -> str:
     hosts = _hosts(model, options)
     named = {"data": options.data, "hosts": hosts, "ratings": options.ratings, "start": options.start}
     sources = {name: path for name, path in named.items() if path is not None and (name == "data" or not _within(path, options.data))}
-    _require_apart(options.out, sources)
+    cache = options.cache or options.out
+    for place, option in ((options.out, "--out"), (cache, "--cache")):
+        _require_apart(place, option, sources)
     data = distributed.first(lambda: provenance.of_files(sources))
     shared = {"processes": {"count": distributed.size()}} if settings.run.several == "batches" else {}
     plain = settings.plain() | shared
@@ -71,7 +74,8 @@ def _train(model: Model, options: argparse.Namespace) -> str:
     place = card_writer.places(options.out, options.data, model, tag)
     if distributed.leads():
         log.info("%d files of training data, %d process(es), %s", len(data), distributed.size(), where.name)
-    ground = Ground(options.data, hosts, options.ratings, options.start, settings.run.seed, tuple(options.folds), where)
+    ground = Ground(options.data, hosts, options.ratings, options.start, settings.run.seed, tuple(options.folds), where, cache)
+    distributed.first(lambda: model.prepare(ground))
     place = dataclasses.replace(place, ground=ground)
     trained = loop.run(_parts(model, options.only, settings, ground), options.out, settings.run, started)
     if not distributed.leads():
@@ -106,10 +110,10 @@ def _hosts(model: Model, options: argparse.Namespace) -> Path | None:
     return None
 
 
-def _require_apart(out: Path, sources: Mapping[str, Path]) -> None:
+def _require_apart(place: Path, option: str, sources: Mapping[str, Path]) -> None:
     for name, source in sources.items():
-        if _within(out, source):
-            raise NoResult(f"{out} lies in --{name}, so what is written would count as training data. Choose an --out elsewhere.")
+        if _within(place, source):
+            raise NoResult(f"{place} lies in --{name}, so what is written would count as training data. Choose an {option} elsewhere.")
 
 
 def _within(path: Path, folder: Path) -> bool:

@@ -18,7 +18,7 @@ from models.networks.appraisal import AppraisalNet
 from models.training import appraisal_losses, transplant, variation
 from models.training.averaged import Averaged
 from models.training.material import Material
-from models.training.resumable import Resumable
+from models.training.resumable import Mining
 from models.training.transplant import Cube
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Settings:
     negatives: int = 330
 
 
-class AppraisalPart(Resumable[AppraisalNet]):
+class AppraisalPart(Mining[AppraisalNet]):
     """The network, its optimiser, and the weight with which each negative is drawn."""
 
     def __init__(self, fold: int, material: Material, settings: Settings, device: Compute, start: dict[str, Tensor]) -> None:

@@ -17,7 +17,7 @@ from models.training import transplant, variation
 from models.training.averaged import Averaged
 from models.training.detection_targets import Target, loss, target
 from models.training.material import Material
-from models.training.resumable import Resumable
+from models.training.resumable import Mining
 from models.training.surroundings import Host
 
 JITTER_MM, REACH_MM = 16.0, 19.0
@@ -39,7 +39,7 @@ class Settings:
     beside: int = 150
 
 
-class DetectionPart(Resumable[DetectionNet]):
+class DetectionPart(Mining[DetectionNet]):
     """The network, its optimiser, and the weight with which each place that is no nodule is drawn."""
 
     def __init__(self, fold: int, material: Material, settings: Settings, device: Compute) -> None:

@@ -1,115 +1,152 @@
-"""Turns trained folds into what the product loads: weight files, calibration, exam-score limits and the card around them."""
+"""`python -m models.training.mammography_export --run DIR --data DIR`: turns trained folds into the installed mammography model.
+
+Copies the fold weights, reads every view as the product does with the network that never saw the woman, fits the calibration and the
+limits of the exam score on those readings, and writes files, hashes, thresholds and the list of whom the networks have seen.
+"""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import logging
+import re
 import shutil
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
-from models import cards
+from models import cards, compute
+from models.breast import ensemble
 from models.breast.calibration import Calibration, deciles, platt
-from models.breast.folds import content, fingerprint, fold
+from models.breast.ensemble import Member
+from models.breast.folds import content, fingerprint
 from models.breast.table import Labelled
-from models.breast.view import Crop
-from models.networks.breast_net import BreastNet, Tail
+from models.compute import Compute
+from models.networks.breast_net import BreastNet
 from models.refusal import NoResult
+from models.training import mammography_ranking, whole
+from models.training.mammography_ranking import by_breast
+from models.training.mammography_views import FOLDS, Numbers, Views
 
-Logits = NDArray[np.float32]
-
-CARD_PART = "card_part.toml"
-BEGIN = "# --- weights: written by models.training.mammography --install, do not edit ---\n"
-END = "# --- end of weights ---\n"
-
-
-def summary(rows: Sequence[Labelled], logits: Logits) -> str:
-    """Areas under the ROC curve per image and per breast, and of dense against not dense, for the log."""
-    breasts, truth, _ = by_breast(rows, logits)
-    dense = np.array([row.density in ("C", "D") for row in rows])
-    known = np.array([row.density is not None for row in rows])
-    parts = {
-        "image": area(np.array([row.cancer for row in rows]), logits[:, 0]),
-        "breast": area(truth, breasts),
-        "density AB/CD": area(dense[known], _dense_logit(logits[known])),
-    }
-    return ", ".join(f"{name} AUC {value:.3f}" for name, value in parts.items())
+log = logging.getLogger(__name__)
+KNOWN_FILE = "mammography-known.safetensors"
+AT_ONCE = 64
+BEGIN, END = "# --- weights: written by models.training.mammography_export, do not edit ---\n", "# --- end of weights ---\n"
+BLOCK = re.compile(r"# --- weights: written by [^\n]*\n")
+Floats = NDArray[np.float64]
 
 
-def by_breast(rows: Sequence[Labelled], logits: Logits) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[str]]:
-    """Mean cancer logit, truth and woman of every breast."""
-    names = sorted({row.breast for row in rows})
-    place = {name: number for number, name in enumerate(names)}
-    where = np.array([place[row.breast] for row in rows])
-    mean = np.bincount(where, logits[:, 0].astype(np.float64)) / np.bincount(where)
-    truth = np.zeros(len(names), np.bool_)
-    np.logical_or.at(truth, where, [row.cancer for row in rows])
-    return mean, truth, [woman for woman, _ in names]
+def weight_file(fold: int) -> str:
+    """Of the network that was trained without the women of `fold`."""
+    return f"mammography-fold{fold}.safetensors"
 
 
-def area(truth: NDArray[np.bool_], score: NDArray[np.floating]) -> float:
-    """Area under the ROC curve, ties counted half; nan with one class only."""
-    positive, negative = np.sort(score[truth]), np.sort(score[~truth])
-    if not len(positive) or not len(negative):
-        return float("nan")
-    below = np.searchsorted(negative, positive, "left") + np.searchsorted(negative, positive, "right")
-    return float(below.mean() / 2 / len(negative))
+def members(run: Path, where: Compute) -> tuple[Member, ...]:
+    """The folds that are finished in `run`. Raises NoResult without any."""
+    done = [(fold, run / weight_file(fold)) for fold in range(FOLDS) if (run / weight_file(fold)).is_file()]
+    if not done:
+        raise NoResult(f"{run} holds no trained network of the mammography model ({weight_file(0)} and so on).")
+    return tuple(Member(fold, _network(path), where) for fold, path in done)
 
 
-def calibrate(rows: Sequence[Labelled], logits: Logits) -> Calibration:
-    """Platt's lines and the exam-score limits from logits of women each network never saw."""
-    view = platt(logits[:, 0].astype(np.float64), np.array([row.cancer for row in rows]))
-    breasts, truth, women = by_breast(rows, logits)
-    slope, intercept = platt(breasts, truth)
-    probability = 1 / (1 + np.exp(-(slope * breasts + intercept)))
-    exams = {woman: [0.0, False] for woman in women}
-    for woman, value, cancer in zip(women, probability, truth, strict=True):
-        exams[woman] = [max(exams[woman][0], float(value)), bool(exams[woman][1] or cancer)]
-    limits = deciles(np.array([value for value, _ in exams.values()]), np.array([cancer for _, cancer in exams.values()], np.bool_))
-    return Calibration(*view, slope, intercept, float(truth.mean()), limits)
+def read(views: Views, numbers: Numbers, member: Member) -> tuple[Floats, Floats]:
+    """Cancer logit, and probability of density C or D, of some views, as the product says them with one network."""
+    said = []
+    for first in range(0, len(numbers), AT_ONCE):
+        said += ensemble.answers(list(views.crops(numbers[first : first + AT_ONCE]).numpy()), [member])
+    return np.array([one.cancer for one in said]), np.array([one.density[2:].sum() for one in said])
 
 
-def export(network: BreastNet, tails: Sequence[Tail], rows: Sequence[Labelled], stack: Crop, logits: Logits, out: Path) -> None:
-    """Write `mammography.safetensors` (front, fingerprints), one `mammography.fold_N.safetensors` each, and the card with its hashes."""
-    count = len(tails)
-    marks = {(fingerprint(row.woman), fold(row.woman, count)) for row in rows}
-    marks |= {(content(crop), fold(row.woman, count)) for row, crop in zip(rows, stack, strict=True)}
-    shared = {f"front.{key}": value for key, value in network.front.state_dict().items()}
-    files = [_write(out / "mammography.safetensors", shared | {"known": torch.tensor(sorted(marks))})]
-    files += [_write(out / f"mammography.fold_{number}.safetensors", tail.state_dict()) for number, tail in enumerate(tails)]
-    blocks = [f'[[weights]]\nfile = "{path.name}"\nsha256 = "{digest}"\n' for path, digest in files]
-    blocks[1:] = [f"{block}fold = {number}\n" for number, block in enumerate(blocks[1:])]
-    thresholds = calibrate(rows, logits).as_thresholds()
-    lines = "".join(f"{name} = {value:.6f}\n" for name, value in thresholds.items())
-    (out / CARD_PART).write_text("\n".join([*blocks, f"[thresholds]\n{lines}"]), "utf-8")
+def calibrate(rows: Sequence[Labelled], cancer: Floats) -> Calibration:
+    """Platt's lines and the exam-score limits from logits of women each network never saw. Raises NoResult with one class only."""
+    truth = np.array([row.cancer for row in rows], np.bool_)
+    breasts, ill, women = by_breast(rows, cancer)
+    if truth.all() or not truth.any() or ill.all():
+        raise NoResult(f"{truth.sum()} of {len(truth)} views show cancer: without breasts of both kinds nothing can be calibrated.")
+    view, (slope, intercept) = platt(cancer, truth), platt(breasts, ill)
+    line = Calibration(*view, slope, intercept, float(ill.mean()), ())
+    exams: dict[str, tuple[float, bool]] = {}
+    for woman, logit, cancerous in zip(women, breasts, ill, strict=True):
+        value, before = exams.get(woman, (0.0, False))
+        exams[woman] = (max(value, line.breast([float(logit)])), bool(before or cancerous))
+    values, cases = np.array([value for value, _ in exams.values()]), np.array([case for _, case in exams.values()], np.bool_)
+    if cases.all():
+        raise NoResult("Every woman has cancer: the limits of the exam score need women without.")
+    return Calibration(*view, slope, intercept, line.fitted_prevalence, deciles(values, cases))
 
 
-def install(out: Path, name: str = "mammography", *, card_folder: Path = cards.CARDS, weight_folder: Path = cards.WEIGHTS) -> None:
-    """Make the weights of `out` the installed ones: copy the files and replace the measured part of the card; old figures are removed."""
-    card = card_folder / f"{name}.toml"
-    head, _, rest = card.read_text("utf-8").partition(BEGIN)
+def export(run: Path, views: Views, weights: Path, card: Path, where: Compute) -> None:
+    """Lay the folds that are finished in `run` into the folder `weights`, and all that is known of them into `card`."""
+    folds = members(run, where)
+    said = [(views.of_fold(member.fold), member) for member in folds]
+    numbers = np.concatenate([theirs for theirs, _ in said])
+    cancer, dense = (np.concatenate(parts) for parts in zip(*(read(views, theirs, member) for theirs, member in said), strict=True))
+    rows = [views.rows[int(number)] for number in numbers]
+    log.info("women not seen in training: %s", mammography_ranking.figures(rows, cancer, dense))
+    np.savez(run / "unseen.npz", image=np.array([row.file.name for row in rows]), cancer=cancer, dense=dense, fold=views.fold[numbers])
+    calibration = calibrate(rows, cancer)
+    for member in folds:
+        shutil.copyfile(run / weight_file(member.fold), weights / weight_file(member.fold))
+    save_file({"known": known(views)}, weights / KNOWN_FILE)
+    files = [(KNOWN_FILE, None), *((weight_file(member.fold), member.fold) for member in folds)]
+    write_card(card, weights, files, calibration.as_thresholds())
+
+
+def known(views: Views) -> Tensor:
+    """(N, 2): fingerprint of every woman and every crop, and the fold whose network never saw her."""
+    folds = views.fold.tolist()
+    marks = {(fingerprint(row.woman), fold) for row, fold in zip(views.rows, folds, strict=True)}
+    marks |= {(content(views.stack[place]), fold) for place, fold in zip(views.place.tolist(), folds, strict=True)}
+    return torch.tensor(sorted(marks))
+
+
+def write_card(card: Path, weights: Path, files: Sequence[tuple[str, int | None]], thresholds: Mapping[str, float]) -> None:
+    """Put names, folds, hashes and thresholds below the head of the card. What stood there goes, with the figures of other weights."""
+    head, *rest = BLOCK.split(card.read_text("utf-8"), maxsplit=1)
     if not rest:
         raise NoResult(f"{card.name} has no line {BEGIN.strip()!r} to put the weights below.")
-    for old in weight_folder.glob(f"{name}*.safetensors"):
-        old.unlink()
-    for new in out.glob(f"{name}*.safetensors"):
-        shutil.copyfile(new, weight_folder / new.name)
-    card.write_text(head + BEGIN + (out / CARD_PART).read_text("utf-8") + END, "utf-8")
+    block = ""
+    for name, fold in files:
+        digest = hashlib.sha256((weights / name).read_bytes()).hexdigest()
+        block += f'[[weights]]\nfile = "{name}"\nsha256 = "{digest}"\n' + (f"fold = {fold}\n" if fold is not None else "") + "\n"
+    block += "[thresholds]\n" + "".join(f"{name} = {value:.6f}\n" for name, value in thresholds.items())
+    whole.write(card, (head + BEGIN + block + END).encode())
 
 
-def _write(path: Path, tensors: dict[str, Tensor]) -> tuple[Path, str]:
-    """Half precision for everything but whole numbers; returns the path and the hash of the file."""
-    halves = {key: (value.half() if value.is_floating_point() else value).cpu().contiguous() for key, value in tensors.items()}
-    save_file(halves, path)
-    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+def _network(path: Path) -> nn.Module:
+    network: nn.Module = BreastNet()
+    try:
+        network.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in load_file(path).items()})
+    except RuntimeError as problem:
+        raise NoResult(f"{path} does not fit the mammography network: it was trained with another version of the program.") from problem
+    return network.eval()
 
 
-def _dense_logit(logits: Logits) -> NDArray[np.float32]:
-    density = logits[:, 2:]
-    dense = np.logaddexp(density[:, 2], density[:, 3]) - np.logaddexp(density[:, 0], density[:, 1])
-    return np.asarray(dense, np.float32)
+def main(arguments: list[str] | None = None) -> int:
+    """Export into the project's own folders; exit status 2 and a sentence on standard error when that is not possible."""
+    parser = argparse.ArgumentParser(prog="python -m models.training.mammography_export", description=__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder with the weights of the folds; they may come from several machines")
+    parser.add_argument("--data", type=Path, required=True, help="what they were trained on")
+    parser.add_argument("--cache", type=Path, help="where the crops are kept; default: --run")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    card = cards.CARDS / "mammography.toml"
+    before = {part.file for part in cards.load("mammography").weights}
+    try:
+        export(options.run, Views.read(options.data, options.cache or options.run), cards.WEIGHTS, card, compute.choose("torch"))
+    except NoResult as reason:
+        sys.stderr.write(f"Not exported: {reason}\n")
+        return 2
+    for name in before - {part.file for part in cards.load("mammography").weights}:
+        (cards.WEIGHTS / name).unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

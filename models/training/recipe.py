@@ -13,7 +13,10 @@ from models.training.part import Part
 
 @dataclass(frozen=True)
 class Ground:
-    """What a training stands on: what the command named, the seed, the folds to train, and where to compute."""
+    """What a training stands on: what the command named, the seed, the folds to train, and where to compute.
+
+    `cache`: a folder for what is made of the data once and read by all networks.
+    """
 
     data: Path
     hosts: Path | None
@@ -22,6 +25,11 @@ class Ground:
     seed: int
     folds: tuple[int, ...]
     compute: Compute
+    cache: Path
+
+
+def nothing(ground: Ground) -> None:
+    """What most models have to make of the data before training."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,16 @@ class Finished:
 
 @dataclass(frozen=True)
 class Model:
-    """`card` names the card that comes with Firstlight; `export` writes weights, hashes and training patients of a finished run."""
+    """`card` names the card that comes with Firstlight; `export` writes weights, hashes and training patients of a finished run.
+
+    `own_thresholds`: the export fits thresholds to the institution's data, none are taken over. `prepare` runs once, before any network, in
+    one process.
+    """
 
     card: str
     folds: int
     needs_hosts: bool
     recipes: tuple[Recipe, ...]
     export: Callable[[Finished], None]
+    own_thresholds: bool = False
+    prepare: Callable[[Ground], None] = nothing

@@ -16,26 +16,25 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class Resumable(Generic[Network]):
-    """A network with its running mean, optimiser and schedule, and the weight with which each negative is drawn."""
+    """A network with its running mean, optimiser and schedule."""
 
     network: Network
     average: Averaged[Network]
     optimiser: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
     device: Compute
-    weight: NDArray[np.float64]
     epoch: int
 
     def state(self) -> dict[str, Any]:
         """Everything needed to go on after an interruption."""
-        kept = {"epoch": self.epoch, "steps": self.average.steps, "weight": torch.from_numpy(self.weight)}
+        kept = {"epoch": self.epoch, "steps": self.average.steps}
         return {name: part.state_dict() for name, part in self._parts().items()} | kept
 
     def restore(self, stored: dict[str, Any]) -> None:
         """Go on from `state()`."""
         for name, part in self._parts().items():
             part.load_state_dict(stored[name])
-        self.epoch, self.average.steps, self.weight = int(stored["epoch"]), int(stored["steps"]), np.asarray(stored["weight"])
+        self.epoch, self.average.steps = int(stored["epoch"]), int(stored["steps"])
 
     def weights(self) -> dict[str, Tensor]:
         """What is installed: the averaged network."""
@@ -43,6 +42,21 @@ class Resumable(Generic[Network]):
 
     def _parts(self) -> dict[str, Any]:
         return {"network": self.network, "average": self.average.network, "optimiser": self.optimiser, "schedule": self.schedule}
+
+
+class Mining(Resumable[Network]):
+    """One that also keeps the weight with which each negative is drawn, and sees cubes."""
+
+    weight: NDArray[np.float64]
+
+    def state(self) -> dict[str, Any]:
+        """Everything needed to go on after an interruption."""
+        return super().state() | {"weight": torch.from_numpy(self.weight)}
+
+    def restore(self, stored: dict[str, Any]) -> None:
+        """Go on from `state()`."""
+        super().restore(stored)
+        self.weight = np.asarray(stored["weight"])
 
     def _tensor(self, cubes: list[NDArray[np.float32]]) -> Tensor:
         """(B, 1, size, size, size) on the device."""
