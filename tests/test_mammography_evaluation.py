@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.breast import table
 from models.breast.folds import fingerprint
-from models.evaluation import mammography, mammography_figures, mammography_localisation, mammography_metadata
+from models.evaluation import mammography, mammography_localisation, mammography_metadata, mammography_within
 from models.mammography import Mammography
 from models.refusal import NoResult
 from tests.breast_build import mammogram, untrained
@@ -84,8 +84,8 @@ def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
 def test_within_machine_a_predictor_of_the_machine_is_at_chance() -> None:
     truth = np.array([1, 1, 1, 0, 1, 0, 0, 0], bool)
     machine = np.array(["a"] * 4 + ["b"] * 4)
-    assert mammography_figures._pairs(truth, (machine == "a").astype(float), machine) == 0.5
-    assert mammography_figures._pairs(truth, truth.astype(float), machine) == 1.0
+    assert mammography_within.pairs(truth, (machine == "a").astype(float), machine) == 0.5
+    assert mammography_within.pairs(truth, truth.astype(float), machine) == 1.0
 
 
 def test_the_metadata_baseline_finds_age_and_nothing_in_noise() -> None:

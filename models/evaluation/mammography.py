@@ -13,7 +13,6 @@ from models.breast import table
 from models.breast.table import Labelled
 from models.breast.view import Crop, prepare
 from models.evaluation import mammography_figures as figures
-from models.evaluation import mammography_metadata as metadata
 from models.mammography import Answer, Mammography
 from models.refusal import NoResult
 
@@ -44,8 +43,8 @@ def evaluate(folder: Path) -> dict[str, Any]:
     scored = score(model, rows)
     if len({row.cancer for row in scored.rows}) < 2:
         raise NoResult(f"Of {len(rows)} images only {len(scored.rows)} could be scored, all of one class.")
-    report = figures.report(scored.rows, scored.answers, model.calibration)
-    report["baselines"] = {"metadata": metadata.baseline(scored.rows)}
+    own = scored.known_women > len({row.woman for row in scored.rows}) / 2
+    report = figures.report(scored.rows, scored.answers, model.calibration, own_women=own)
     report |= {
         "n": len(scored.rows),
         "model": model.card.identity,
