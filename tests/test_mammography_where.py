@@ -10,6 +10,8 @@ from models.breast.heat import Mark, Seen
 from models.breast.linking import assign, linked
 from models.breast.nipple import Nipple
 from models.breast.view import prepare
+from models.evaluation import mammography_brightest, mammography_marks
+from models.evaluation.mammography_marks import Film, Lesion
 from tests.breast_build import mammogram
 
 GRID = (40, 24)
@@ -156,3 +158,50 @@ def test_json_says_which_mark_is_linked_to_which() -> None:
     assert said["marks"][0]["linked"] == []
     assert said["marks"][1]["linked"] == [{"view": "R-MLO", "mark": 1, "distance": 40.0, "partner_distance": 40.0, "unit": "mm"}]
     assert said["nipple"] == {"x": 0.5, "y": 0.5}
+
+
+def film(name: str, lesions: list[tuple[bool, float, float, float]], marks: list[tuple[float, float, float]]) -> Film:
+    drawn = tuple(Mark(x / 100, y / 200, evidence) for x, y, evidence in marks)
+    return Film(name, (200, 100), tuple(Lesion(*one) for one in lesions), drawn, (0.1,) * len(lesions))
+
+
+def test_sensitivity_by_false_marks_is_counted_by_hand() -> None:
+    """Two films of one woman and one of another, each with a malignant lesion of radius 10 at (50, 50)."""
+    there = (True, 50.0, 50.0, 10.0)
+    films = [
+        film("mdb001", [there], [(50, 52, 0.9), (10, 150, 0.2)]),
+        film("mdb002", [there], [(90, 190, 0.8), (45, 55, 0.7)]),
+        film("mdb003", [there], [(90, 190, 0.6)]),
+    ]
+    said = mammography_marks.figures(films)["malignant"]
+    assert said["hit_by_highest_mark"]["hits"] == 1
+    assert said["hit_by_any_mark"]["hits"] == 2
+    by_rate = said["sensitivity_by_false_marks_per_film"]
+    assert [by_rate[f"at_{rate}"]["value"] for rate in ("0.5", "1", "2", "3")] == [pytest.approx(2 / 3)] * 4
+    assert mammography_marks.curve(films)[:2] == [
+        (0.0, pytest.approx(1 / 3), None, None),
+        (pytest.approx(1 / 3), pytest.approx(2 / 3), None, None),
+    ]
+    assert said["blind_any_mark_expected"] == pytest.approx(1 - 0.9**3)
+    assert [one.woman for one in films] == ["mdb1", "mdb1", "mdb2"]
+
+
+def test_a_mark_on_a_benign_lesion_is_neither_right_nor_wrong_for_malignant_ones() -> None:
+    lesions = [(True, 50.0, 50.0, 10.0), (False, 20.0, 150.0, 10.0)]
+    films = [film("mdb001", lesions, [(20, 150, 0.9), (50, 50, 0.5)]), film("mdb003", lesions[:1], [(50, 50, 0.4)])]
+    assert mammography_marks.figures(films)["malignant"]["sensitivity_by_false_marks_per_film"]["at_0.5"]["value"] == 1
+    assert mammography_marks.curve(films)[0] == (0.0, 1.0, None, None)
+
+
+def test_the_brightest_blob_is_marked_but_never_the_muscle() -> None:
+    image = mammogram(shape=(480, 400), structure=0.02)
+    rows, columns = np.indices(image.shape)
+    image[np.hypot(rows - 300, columns - 120) < 20] = 0.9
+    corner = (columns < 90) & (rows < 160) & (image > 0)
+    image[corner] = 1.0
+    found = field.find(image)
+    muscle = heat.resized(corner, found.mask.shape)
+    first = mammography_brightest.marks(image, found, muscle)[0]
+    assert (first.x * 400, first.y * 480) == (pytest.approx(120, abs=8), pytest.approx(300, abs=8))
+    anywhere = mammography_brightest.marks(image, found, None)[0]
+    assert corner[int(anywhere.y * 480), int(anywhere.x * 400)]

@@ -1,106 +1,87 @@
-"""`mammography-localisation`: does the heat map point at the lesion? Pointing game on a folder laid out like mini_mias.
+"""`mammography-localisation`: do the marks point at the lesions? Pointing game and FROC on a folder laid out like mini_mias.
 
-The film mammograms of that set were never trained on. A view's highest mark hits when it lies inside a lesion's circle; the centre's y
-counts from the bottom of the image. Lesions without a place are counted and left out.
+The film mammograms of that set were never trained on. A mark hits when it lies inside a lesion's circle; the centre's y counts from the
+bottom of the image. Lesions without a place are counted and left out. Beside the network stand a mark thrown blindly into the breast and
+marks on its brightest blobs.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.metrics import proportions
 from models import research_images
+from models.breast import field, pectoral
 from models.breast.exam import ViewResult
+from models.evaluation import mammography_brightest as brightest
+from models.evaluation import mammography_marks as marks
+from models.evaluation.mammography_marks import Film, Lesion
 from models.mammography import Mammography, View
 from models.refusal import NoResult
 
 COLUMNS = ("image", "severity", "x", "y_from_bottom", "radius_px")
 CLASSES = {"M": "malignant", "B": "benign"}
+VIEW = "MLO"  # all films of mini-MIAS
 
-
-@dataclass(frozen=True)
-class Lesion:
-    """A circle in pixels, y from the top."""
-
-    malignant: bool
-    x: float
-    y: float
-    radius: float
-
-
-@dataclass(frozen=True)
-class Film:
-    """One scored film with its lesions and the share of the breast they cover: the chance of a blind hit."""
-
-    lesions: tuple[Lesion, ...]
-    result: ViewResult
-    shape: tuple[int, int]
+Place = tuple[bool, float, float, float]
 
 
 def evaluate(folder: Path) -> dict[str, Any]:
-    """Pointing-game hits of malignant and of all lesions. Raises NoResult when the folder cannot be read."""
+    """Pointing game and FROC for malignant and for all lesions, with both baselines. Raises NoResult when the folder cannot be read."""
     lesions, without_place = _table(folder / "labels.csv")
     model = Mammography.load()
-    films, refused = [], {}
+    films, bright, refused = [], [], {}
     for name, places in lesions.items():
         try:
-            films.append(_film(model, folder / name, places))
+            film, beside = _films(model, folder / name, places)
         except NoResult as reason:
             refused[name] = str(reason)
-    report: dict[str, Any] = {"n": sum(len(film.lesions) for film in films), "films": len(films), "model": model.card.identity}
-    for name, kinds in (("malignant", (True,)), ("all", (True, False))):
-        chosen = [(film, lesion) for film in films for lesion in film.lesions if lesion.malignant in kinds]
-        report[name] = _hits(chosen)
-    return report | {"lesions_without_place": without_place, "refused": refused}
+            continue
+        films.append(film)
+        bright.append(beside)
+    report = {"n": sum(len(film.lesions) for film in films), "films": len(films), "women": len({film.woman for film in films})}
+    report |= {"model": model.card.identity, "device": model.compute.name, "curves": {"froc": marks.curve(films)}}
+    report |= marks.figures(films) | {"baselines": {"brightest_blob": marks.figures(bright)}}
+    return report | {"lesions_without_place": without_place, "refused": refused, "misses": list(_misses(films))}
 
 
-def _film(model: Mammography, path: Path, places: Sequence[tuple[bool, float, float, float]]) -> Film:
-    file = path if path.suffix else path.with_suffix(".png")
-    pixels = research_images.pixels(file)
-    result = model.score([View(pixels, "", "MLO", file.name)]).views[0]
+def _films(model: Mammography, path: Path, places: Sequence[Place]) -> tuple[Film, Film]:
+    """A film with the model's marks, and the same film with marks on its brightest blobs."""
+    pixels = research_images.pixels(path if path.suffix else path.with_suffix(".png"))
+    result = model.score([View(pixels, "", VIEW, path.stem)]).views[0]
     if result.reason is not None:
         raise NoResult(result.reason)
     height, width = pixels.shape
     lesions = tuple(Lesion(malignant, x, height - y, radius) for malignant, x, y, radius in places)
-    return Film(lesions, result, (height, width))
+    film = Film(path.stem, (height, width), lesions, result.marks, tuple(_covered(result, one, (height, width)) for one in lesions))
+    found = field.find(pixels)
+    return film, replace(film, marks=brightest.marks(pixels, found, pectoral.find(found, pixels)))
 
 
-def _hits(chosen: Sequence[tuple[Film, Lesion]]) -> dict[str, Any]:
-    """Lesions hit by the highest mark, by any of the marks, and by a mark thrown blindly into the breast."""
-    if not chosen:
-        return {"n": 0}
-    first = sum(_hit(film, lesion, 1) for film, lesion in chosen)
-    any_mark = sum(_hit(film, lesion, 3) for film, lesion in chosen)
-    return {
-        "n": len(chosen),
-        "hit_by_highest_mark": {"hits": first} | asdict(proportions.wilson(first, len(chosen))),
-        "hit_by_any_mark": {"hits": any_mark} | asdict(proportions.wilson(any_mark, len(chosen))),
-        "blind_mark_expected": float(np.mean([_blind(film, lesion) for film, lesion in chosen])),
-    }
-
-
-def _hit(film: Film, lesion: Lesion, marks: int) -> bool:
-    height, width = film.shape
-    return any(np.hypot(mark.x * width - lesion.x, mark.y * height - lesion.y) <= lesion.radius for mark in film.result.marks[:marks])
-
-
-def _blind(film: Film, lesion: Lesion) -> float:
-    """The share of the breast (where there is any heat) that the lesion's circle covers."""
-    heat = film.result.heat
+def _covered(result: ViewResult, lesion: Lesion, shape: tuple[int, int]) -> float:
+    """The share of the breast (where there is any heat) that the lesion's circle covers: the chance of a blind hit."""
+    heat = result.heat
     assert heat is not None  # only scored films are kept
     rows, columns = np.indices(heat.shape)
-    y, x = (rows + 0.5) / heat.shape[0] * film.shape[0], (columns + 0.5) / heat.shape[1] * film.shape[1]
+    y, x = (rows + 0.5) / heat.shape[0] * shape[0], (columns + 0.5) / heat.shape[1] * shape[1]
     inside = heat > 0
     return float((inside & (np.hypot(x - lesion.x, y - lesion.y) <= lesion.radius)).sum() / max(inside.sum(), 1))
 
 
-def _table(path: Path) -> tuple[dict[str, list[tuple[bool, float, float, float]]], int]:
+def _misses(films: Sequence[Film]) -> Iterator[dict[str, Any]]:
+    """Malignant lesions that no mark hit."""
+    for film in films:
+        for lesion in film.lesions:
+            if lesion.malignant and not marks.hit(film, lesion):
+                yield {"file": film.name, "x_px": lesion.x, "y_px": lesion.y, "radius_px": lesion.radius}
+
+
+def _table(path: Path) -> tuple[dict[str, list[Place]], int]:
     """Image → its lesions (malignant, x, y from the bottom, radius), and how many rows have no place."""
     if not path.is_file():
         raise NoResult(f"{path.parent.name} has no labels.csv. Expected: a folder laid out like mini_mias.")
@@ -109,7 +90,7 @@ def _table(path: Path) -> tuple[dict[str, list[tuple[bool, float, float, float]]
     missing = [name for name in COLUMNS if not rows or name not in rows[0]]
     if missing:
         raise NoResult(f"labels.csv has no rows or lacks the columns {', '.join(missing)}.")
-    lesions: dict[str, list[tuple[bool, float, float, float]]] = {}
+    lesions: dict[str, list[Place]] = {}
     without_place = 0
     for row in rows:
         if not (row["x"] and row["y_from_bottom"] and row["radius_px"]) or row["severity"] not in CLASSES:
