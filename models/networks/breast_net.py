@@ -1,16 +1,14 @@
-"""The mammography network: an EfficientNet-Lite0 cut in two, local evidence for cancer, and heads on the whole breast.
+"""The mammography network: what a view looks like at three contrasts, a backbone to stride 16, places that look like a lesion, and what
+they and the whole breast say of cancer and density.
 
-The first part (`front`) keeps its ImageNet filters, so its output can be computed once and kept while the second part (`tail`) is
-trained. Cancer is decided by local evidence that is pooled over the breast and by the breast as a whole; the map of the local evidence
-is part of the score and not a drawing made afterwards. Batch norms are folded into the convolutions before them: training and scoring
-are faster without. (Taking their statistics anew from mammograms was tried: grey images leave colour channels without variance, the
-norms then amplify rounding noise, and bfloat16 and float32 answers drift apart.)
+The cancer answer is the sum of local evidence, pooled over the breast, and of one answer from the breast as a whole; the map of the local
+evidence is part of the answer and not a drawing made afterwards. One head is taught where lesions were drawn into healthy breasts
+(`models.training.drawn_lesions`) and feeds the local evidence: the training set names no places.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import torchvision_ops  # noqa: F401
 
@@ -18,110 +16,105 @@ from models import torchvision_ops  # noqa: F401
 import timm
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn import functional
 
-BACKBONE = "tf_efficientnet_lite0"
-STRIDE, WIDTH = 32, 192  # grid and channels of the front's output, and of the tail's
-MEAN, SCALE = 0.5, 0.5  # normalisation of the ImageNet start
+from models.networks.thin_resnet import FEATURES, ThinResNet
+
+STRIDE = 16
 TASKS = ("cancer", "invasive")
 DENSITIES = "ABCD"
-NORMS = {
-    "DepthwiseSeparableConv": (("conv_dw", "bn1"), ("conv_pw", "bn2")),
-    "InvertedResidual": (("conv_pw", "bn1"), ("conv_dw", "bn2"), ("conv_pwl", "bn3")),
-}
-"""Convolutions of timm's blocks and the norm that follows each."""
+THIN = "thin-resnet50"
+HIDDEN, BIRADS = 128, 3
+SURROUNDINGS = (17, 5)  # cells of 4 × 4 pixels a side that a pixel is compared with
+FLOOR = 0.04  # standard deviation below which tissue counts as even
+RARE = -4.0  # how unlikely a lesion is at a place before training, in logits
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the network says of a batch of views."""
+class Answers(NamedTuple):
+    """What the network says of B views. BI-RADS, age and lesion are asked in training only."""
 
-    logits: Tensor  # (B, len(TASKS)); the first is cancer
+    tasks: Tensor  # (B, len(TASKS)) logits; the first is cancer
     density: Tensor  # (B, 4) logits for A, B, C, D
     local: Tensor  # (B, h, w) local evidence for cancer, in logits, on a grid of STRIDE pixels
-
-
-class Front(nn.Module):
-    """Stem to the first block of stride 32: (B, 3, H, W) in [0, 1] → (B, 192, H/32, W/32)."""
-
-    def __init__(self, whole: Any) -> None:
-        super().__init__()
-        blocks = list(whole.blocks)
-        self.layers = nn.Sequential(whole.conv_stem, whole.bn1, *blocks[:5], blocks[5][0])
-
-    def forward(self, images: Tensor) -> Tensor:
-        features: Tensor = self.layers((images - MEAN) / SCALE)
-        return features
-
-
-class Tail(nn.Module):
-    """(B, 192, h, w) of the front and the breast field (B, h, w) → Evidence."""
-
-    def __init__(self, whole: Any, *, hidden: int = 96, dropout: float = 0.3) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*list(whole.blocks)[5][1:])
-        self.drop = nn.Dropout2d(dropout)
-        self.local = nn.Sequential(nn.Conv2d(WIDTH, hidden, 1), nn.ReLU(inplace=True), nn.Conv2d(hidden, len(TASKS), 1))
-        self.whole = nn.Sequential(nn.LayerNorm(2 * WIDTH), nn.Dropout(dropout), nn.Linear(2 * WIDTH, len(TASKS) + len(DENSITIES)))
-        self.sharpness = nn.Parameter(torch.tensor(1.0))
-
-    def forward(self, features: Tensor, field: Tensor) -> Evidence:
-        x = self.drop(self.layers(features))  # (B, 192, h, w)
-        weight = (field * (field > 0.25)).flatten(1) + 1e-6
-        weight = weight / weight.sum(1, keepdim=True)  # (B, cells)
-        local = self.local(x).float()  # (B, tasks, h, w)
-        whole = self.whole(_moments(x.float(), weight)).float()  # (B, tasks + 4)
-        pooled = _soft_maximum(local.flatten(2), weight, self.sharpness.exp())  # (B, tasks)
-        tasks = len(TASKS)
-        return Evidence(pooled + whole[:, :tasks], whole[:, tasks:], local[:, 0])
+    birads: Tensor  # (B, BIRADS) logits for 0, 1, 2
+    age: Tensor  # (B,) in tens of years from 60
+    lesion: Tensor  # (B, h, w) logits: something drawn in, or like it
 
 
 class BreastNet(nn.Module):
-    """Front and tail together: images (B, 3, H, W) in [0, 1] and field (B, H, W) in [0, 1] → Evidence."""
+    """Images (B, 1, H, W) in [0, 1] and breast field (B, H, W) of 0 and 1 → what `Answers` says.
 
-    def __init__(self) -> None:
+    `backbone` is THIN or the name of any model of timm that has features at stride 16.
+    """
+
+    def __init__(self, backbone: str = THIN, *, dropout: float = 0.3) -> None:
         super().__init__()
-        whole = fold_norms(backbone())
-        self.front, self.tail = Front(whole), Tail(whole)
+        self.backbone, width = (ThinResNet(), FEATURES) if backbone == THIN else _by_timm(backbone)
+        self.drop = nn.Dropout2d(dropout / 2)
+        self.hidden = nn.Sequential(nn.Conv2d(width, HIDDEN, 1), nn.ReLU())
+        self.lesion = nn.Conv2d(HIDDEN, 1, 1)
+        nn.init.constant_(self.lesion.bias, RARE)  # type: ignore[arg-type]
+        self.local = nn.Conv2d(HIDDEN, len(TASKS), 1)
+        self.share = nn.Parameter(torch.full((len(TASKS),), 0.3))
+        self.whole = nn.Sequential(
+            nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, len(TASKS) + len(DENSITIES) + BIRADS + 1)
+        )
+        self.sharpness = nn.Parameter(torch.tensor(0.5))
 
-    def take(self, whole: nn.Module) -> None:
-        """Copy the weights of a backbone (its norms not folded yet) into front and tail; the heads stay."""
-        folded = fold_norms(whole)
-        self.front.load_state_dict(Front(folded).state_dict())
-        self.tail.layers.load_state_dict(Tail(folded).layers.state_dict())
+    def forward(self, images: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Task logits, density logits and local evidence, as in `Answers`."""
+        tasks, density, local, *_ = self.answers(images, field)
+        return tasks, density, local
 
-    def forward(self, images: Tensor, field: Tensor) -> Evidence:
-        evidence: Evidence = self.tail(self.front(images), field_at_stride(field))
-        return evidence
-
-
-def backbone() -> nn.Module:
-    """An EfficientNet-Lite0 with timm's names and without weights."""
-    network: nn.Module = timm.create_model(BACKBONE, pretrained=False)
-    return network
-
-
-def fold_norms(whole: Any) -> nn.Module:
-    """Put every batch norm of a backbone into the convolution before it, in place: the same answer to rounding."""
-    whole.eval()
-    whole.conv_stem, whole.bn1 = fuse_conv_bn_eval(whole.conv_stem, whole.bn1), whole.bn1.act
-    for block in whole.modules():
-        for convolution, norm in NORMS.get(type(block).__name__, ()):
-            following = getattr(block, norm)
-            setattr(block, convolution, fuse_conv_bn_eval(getattr(block, convolution), following))
-            setattr(block, norm, following.act)
-    network: nn.Module = whole
-    return network
+    def answers(self, images: Tensor, field: Tensor) -> Answers:
+        """Everything the network says, as it is trained."""
+        x = self.drop(self.backbone(contrasts(images, field)))  # (B, C, h, w)
+        hidden = self.hidden(x)
+        lesion = self.lesion(hidden).float()  # (B, 1, h, w)
+        local = self.local(hidden).float() + self.share[:, None, None] * lesion  # (B, tasks, h, w)
+        weight = _weight(field)
+        whole = self.whole(_moments(x.float(), weight)).float()
+        pooled = _soft_maximum(local.flatten(2), weight, self.sharpness.exp())
+        tasks, density, birads, age = torch.split(whole, [len(TASKS), len(DENSITIES), BIRADS, 1], 1)
+        return Answers(pooled + tasks, density, local[:, 0], birads, age[:, 0], lesion[:, 0])
 
 
-def field_at_stride(field: Tensor) -> Tensor:
-    """The breast field (B, H, W) on the front's grid (B, H/32, W/32): the share of each cell that is breast."""
-    return nn.functional.avg_pool2d(field[:, None], STRIDE)[:, 0]
+def contrasts(images: Tensor, field: Tensor) -> Tensor:
+    """(B, 1, H, W), (B, H, W) → (B, 3, H, W) in [0, 1]: the grey value, and how far it stands out of wider and nearer surroundings.
+
+    Distances from the mean of the surroundings' tissue, in their standard deviations: what machines and exposures change falls away.
+    """
+    inside = field[:, None]
+    sums = functional.avg_pool2d(torch.cat([inside, images * inside, images * images * inside], 1), 4)
+    planes = [images]
+    for side in SURROUNDINGS:
+        share, mean, square = torch.split(_box(sums, side), 1, 1)
+        share = share.clamp(min=1e-3)
+        mean = mean / share
+        deviation = (square / share - mean * mean).clamp(min=0).sqrt()
+        around = torch.cat([mean, 1 / (deviation * 3 + FLOOR)], 1)
+        around = functional.interpolate(around, scale_factor=4.0, mode="bilinear", align_corners=False)
+        mean, scale = torch.split(around, 1, 1)
+        planes.append((((images - mean) * scale) * 0.5 + 0.5).clamp(0, 1) * inside)
+    return torch.cat(planes, 1)
+
+
+def _box(x: Tensor, side: int) -> Tensor:
+    """Mean over `side` × `side` cells, zeros outside."""
+    tall = functional.avg_pool2d(x, (side, 1), 1, (side // 2, 0))
+    return functional.avg_pool2d(tall, (1, side), 1, (0, side // 2))
+
+
+def _weight(field: Tensor) -> Tensor:
+    """(B, H, W) → (B, h * w): the share of the breast that each cell of the grid holds."""
+    share = functional.avg_pool2d(field[:, None], STRIDE)[:, 0]
+    weight = (share * (share > 0.25)).flatten(1) + 1e-6
+    return weight / weight.sum(1, keepdim=True)
 
 
 def _moments(x: Tensor, weight: Tensor) -> Tensor:
     """Mean and standard deviation of every channel over the breast: (B, C, h, w), (B, h * w) → (B, 2 C)."""
-    flat = x.flatten(2)  # (B, C, cells)
+    flat = x.flatten(2)
     mean = (flat * weight[:, None]).sum(2)
     variance = ((flat - mean[:, :, None]).square() * weight[:, None]).sum(2)
     return torch.cat([mean, (variance + 1e-4).sqrt()], 1)
@@ -130,3 +123,25 @@ def _moments(x: Tensor, weight: Tensor) -> Tensor:
 def _soft_maximum(local: Tensor, weight: Tensor, sharpness: Tensor) -> Tensor:
     """log-mean-exp over the breast: between the mean (sharpness → 0) and the largest local evidence (sharpness → ∞)."""
     return torch.logsumexp(local * sharpness + weight.log()[:, None], 2) / sharpness
+
+
+class _Timm(nn.Module):
+    """A timm backbone's features at stride 16, its input moved to [-1, 1]."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        features: Tensor = self.network(x * 2 - 1)[0]
+        return features
+
+    def front(self) -> tuple[nn.Module, ...]:
+        return ()
+
+
+def _by_timm(name: str) -> tuple[nn.Module, int]:
+    levels: Any = timm.create_model(name, features_only=True, pretrained=False)
+    wanted = levels.feature_info.reduction().index(STRIDE)
+    network: Any = timm.create_model(name, features_only=True, pretrained=False, out_indices=(wanted,))
+    return _Timm(network), int(network.feature_info.channels()[0])
