@@ -65,6 +65,7 @@ def report(session: Session, person: Person, case: Case, tongue: Tongue) -> Cont
             *(Section(_title(one, tongue), findings(one.said, case.card.scheme, tongue)) for one in opinions),
             Section(tongue.say(N_("Key images")), [*shown, *(Text(note, quiet=True) for note in notes)]),
             Section(tongue.say(N_("AI result")), report_ai.ai(case, tongue)),
+            *([Section(tongue.say(N_("About the AI model")), about)] if (about := report_ai.about(case, tongue)) else []),
             *([Section(tongue.say(N_("Limits of the AI model")), limits)] if (limits := report_ai.limits(case, tongue)) else []),
             Section(tongue.say(N_("Signatures")), _signatures(opinions, case.decision, tongue)),
         ],

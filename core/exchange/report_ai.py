@@ -3,6 +3,7 @@
 from core.exchange.content import Block, Facts, Table, Text
 from core.tongue import Tongue
 from core.words import N_
+from core.workflow import breast_result
 from core.workflow.ai import AiResult, FindingLine
 from core.workflow.appearance import THIRDS, appearance
 from core.workflow.opinion_parts import NODULES, SIDES
@@ -19,6 +20,7 @@ def ai(case: Case, tongue: Tongue) -> list[Block]:
     found = case.ai
     weights = tongue.say(N_("Weights (SHA-256): {hash}"), hash=found.weights_sha256)
     blocks: list[Block] = [Facts(_facts(found, tongue)), Text(weights, quiet=True)]
+    blocks += _meaning(found, tongue)
     if found.findings:
         blocks.append(_marks(found.findings, tongue))
     else:
@@ -26,6 +28,19 @@ def ai(case: Case, tongue: Tongue) -> list[Block]:
     blocks.append(Text(tongue.say(N_("The marks are the model's own; a doctor decided whether they mean anything.")), quiet=True))
     blocks += [Text(tongue.say(str(warning)), quiet=True) for warning in found.result.get("warnings", ())]
     return blocks
+
+
+def about(case: Case, tongue: Tongue) -> list[Block]:
+    """What the model is for, whose images it learnt from, under which licence, and how good it was measured to be, with n."""
+    if case.ai is None:
+        return []
+    told = case.ai.about
+    named = ((N_("Intended use"), told.intended_use), (N_("Trained on"), told.training_data), (N_("Licence"), told.licence))
+    blocks: list[Block] = [Text(f"{tongue.say(label)}: {tongue.say(text)}", quiet=True) for label, text in named if text]
+    rows = [(tongue.say(said), f"{one.interval.value:.3f}", f"{one.interval.low:.3f}–{one.interval.high:.3f}", tongue.number(one.n))
+            for said, one in told.figures]  # fmt: skip
+    head = (tongue.say(N_("Figure")), tongue.say(N_("Value")), tongue.say(N_("95 % interval")), "n")
+    return [*blocks, *([Table(head, rows, (52, 14, 20, 10))] if rows else [])]
 
 
 def limits(case: Case, tongue: Tongue) -> list[Block]:
@@ -43,36 +58,42 @@ def warnings(case: Case, tongue: Tongue) -> list[str]:
 def _facts(found: AiResult, tongue: Tongue) -> list[tuple[str, str]]:
     breasts = found.result.get("breasts") or {}
     sides = [f"{tongue.say(SIDES[side])} {breasts[side]:.2f}" for side in ("R", "L") if breasts.get(side) is not None]
-    pairs = [
+    return [
         (tongue.say(N_("Model")), f"{found.model}.{found.tag}"),
         (tongue.say(N_("Run")), tongue.moment(found.finished_at)),
         (tongue.say(N_("Score")), tongue.say(N_("{step} of 10"), step=found.step) if found.step is not None else "–"),
         (tongue.say(N_("Suspicion per breast")), ", ".join(sides)) if sides else (tongue.say(N_("Device")), found.device or "–"),
     ]
-    if found.result.get("density"):
-        pairs.append((tongue.say(N_("Density by the AI")), str(found.result["density"])))
-    return pairs
+
+
+def _meaning(found: AiResult, tongue: Tongue) -> list[Block]:
+    """Score, density and suspicion of a mammogram in words."""
+    told = breast_result.of(found)
+    said = ((N_("Score"), told.score), (N_("Density by the AI"), told.density), (N_("Dense tissue"), told.share),
+            (N_("Suspicion"), told.screening), (N_("Views"), told.rests_on))  # fmt: skip
+    return [Text(f"{tongue.say(label)}: {tongue.show(sentence)}") for label, sentence in said if sentence is not None]
 
 
 def _marks(marks: tuple[FindingLine, ...], tongue: Tongue) -> Table:
     head = ("#", tongue.say(N_("Where")), tongue.say(N_("Type")), tongue.say(N_("Mean diameter")), tongue.say(N_("Volume")),
             tongue.say(N_("Suspicion (0–1)")), tongue.say(N_("Rule")))  # fmt: skip
-    return Table(head, [_mark(mark, tongue) for mark in marks], (6, 18, 17, 15, 14, 13, 34))
+    return Table(head, [_mark(mark, marks, tongue) for mark in marks], (6, 18, 17, 15, 14, 13, 34))
 
 
-def _mark(mark: FindingLine, tongue: Tongue) -> tuple[str, ...]:
+def _mark(mark: FindingLine, marks: tuple[FindingLine, ...], tongue: Tongue) -> tuple[str, ...]:
     return (
-        f"AI {mark.number}", _where(mark, tongue), _type(mark, tongue),
+        f"AI {mark.number}", _where(mark, marks, tongue), _type(mark, tongue),
         "–" if mark.mean_diameter_mm is None else f"{mark.mean_diameter_mm:.1f} mm",
         "–" if mark.volume_mm3 is None else f"{tongue.number(round(mark.volume_mm3))} mm³",
         "–" if mark.malignancy is None else f"{mark.malignancy:.2f}", tongue.show(mark.because),
     )  # fmt: skip
 
 
-def _where(mark: FindingLine, tongue: Tongue) -> str:
-    """The view of a mammogram; side and third of its lung of a nodule, and the pleura where it touches."""
+def _where(mark: FindingLine, marks: tuple[FindingLine, ...], tongue: Tongue) -> str:
+    """The view of a mammogram and marks of the other view at its distance; side and third of the lung, and the pleura where it touches."""
     if mark.view:
-        return f"{mark.laterality} {mark.view}"
+        also = [tongue.show(breast_result.words(one)) for one in breast_result.partners(mark, marks)]
+        return ", ".join([f"{mark.laterality} {mark.view}", *also])
     seen = appearance(mark.detail)
     parts = [tongue.say(SIDES[mark.laterality]) if mark.laterality in SIDES else tongue.say(N_("side unknown"))]
     parts += [tongue.say(THIRDS[seen.third])] if seen.third in THIRDS else []

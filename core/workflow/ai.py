@@ -1,7 +1,7 @@
 """The AI result of one exam as a person may see it: what was found, where, how sure, by which model, and what it was not tested on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.access import Person
 from core.words import N_, Sentence, say
+from core.workflow.about_model import AboutModel, about
 from core.workflow.blind import ai_hidden
 from core.workflow.policies import policy_of
 from core.workflow.programmes import Card
@@ -65,6 +66,7 @@ class AiResult:
     limits: tuple[str, ...]
     research_use: bool
     synthetic: bool
+    about: AboutModel = field(default_factory=AboutModel)
 
 
 def ai_result(
@@ -123,7 +125,7 @@ def _result(session: Session, run: ModelRun, version: ModelVersion) -> AiResult:
         finished_at=run.finished_at, seconds=(run.finished_at - run.started_at).total_seconds(), stage_seconds=run.stage_seconds,
         score=run.score, step=run.step, findings=tuple(_line(mark) for mark in marks), result=run.result, thresholds=run.thresholds,
         limits=tuple(version.card.get("limits", ())), research_use=bool(version.card.get("research_use", True)),
-        synthetic=run.synthetic or version.synthetic,
+        synthetic=run.synthetic or version.synthetic, about=about(version.name, version.card),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def _tip(mask: Mask, line: Floats | None) -> tuple[float, float] | None:
     rows, columns = np.nonzero(mask)
     if columns.max() >= mask.shape[1] - 1:
         return None
-    x, y = columns + 0.5, rows + 0.5
+    x, y = np.asarray(columns + 0.5, np.float64), np.asarray(rows + 0.5, np.float64)
     far = x - _edge(mask) if line is None else _distance(x, y, line)
     candidate = y < rows.min() + LOWEST * (np.ptp(rows) + 1)
     farthest = far[candidate].max()

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.words import Sentence
+from core.workflow import breast_result
 from core.workflow.ai import AiResult, FindingLine
 from core.workflow.appearance import appearance
 from core.workflow.reading import Case, suggestion
 from core.workflow.slices import Slices
 from db.enums import ExamKind, FindingKind
+from pages.ui.case_parts.about_model import about
 from pages.ui.case_parts.draft import own
 from pages.ui.case_parts.explanation import explanation
 from pages.ui.case_parts.nodule_words import kind, place
@@ -73,17 +75,17 @@ def _marks(case: Case, ai: AiResult, slices: Slices | None) -> None:
     lung = case.kind is ExamKind.lung_ct
     columns = [
         Column("number", "#", "text", "30px"),
-        Column("place", _("Nodule") if lung else _("Where"), "text"),
+        Column("place", _("Nodule") if lung else _("Where"), "text", help="" if lung else _linked_help()),
         Column("size", _("Size"), "number", "98px", "right nowrap") if lung else Column("evidence", _("Here"), "number", "66px", "right"),
         Column("suspicion", _("Suspicion") if lung else _("View"), "number", "84px", "right", help=_suspicion_help(lung)),
     ]
-    rows = [Row(str(one.number), _cells(one, slices), opens=True) for one in ai.findings]
+    rows = [Row(str(one.number), _cells(one, ai, slices), opens=True) for one in ai.findings]
     table(_table_key(case), columns, rows, label=_("AI findings"), height="176px" if len(rows) > 3 else "")
     if not lung and not marks_begin_shown(case):
         st.caption(_("The score is low, so the marks start hidden: key H shows them."))
 
 
-def _cells(one: FindingLine, slices: Slices | None) -> dict[str, object]:
+def _cells(one: FindingLine, ai: AiResult, slices: Slices | None) -> dict[str, object]:
     k = slice_of(one, slices) if slices else None
     size = "–" if one.mean_diameter_mm is None else f"{one.mean_diameter_mm:.1f} mm"
     volume = "" if one.volume_mm3 is None else f"{number(round(one.volume_mm3))} mm³"
@@ -91,17 +93,18 @@ def _cells(one: FindingLine, slices: Slices | None) -> dict[str, object]:
     evidence, alone, part = one.detail.get("evidence"), seen.alone, seen.solid_mm
     return {
         "number": str(one.number),
-        "place": _place(one, _("slice {n}", n=slices.number(k)) if slices and k is not None else ""),
+        "place": _place(one, ai, _("slice {n}", n=slices.number(k)) if slices and k is not None else ""),
         "size": two(size, volume if part is None else f"{_('Core')} {part:.1f} mm"),
         "evidence": "–" if evidence is None else f"{evidence:.2f}",
         "suspicion": two("–" if one.malignancy is None else f"{one.malignancy:.2f}", "" if alone is None else f"⌀ {alone:.2f}"),
     }
 
 
-def _place(one: FindingLine, where: str) -> dict[str, str]:
-    """Type and place of a nodule; view and slice of anything else."""
+def _place(one: FindingLine, ai: AiResult, where: str) -> dict[str, str]:
+    """Type and place of a nodule; view and slice of anything else, with the mark of the other view that may be the same."""
     if one.kind is not FindingKind.nodule:
-        return two(_where(one), where)
+        also = [_("perhaps {n} on {view}", n=partner.number, view=partner.view) for partner in breast_result.partners(one, ai.findings)]
+        return two(_where(one), ", ".join([*([where] if where else []), *also]))
     seen = appearance(one.detail)
     return two(kind(seen), ", ".join(part for part in (place(one, seen), where) if part))
 
@@ -112,6 +115,10 @@ def _where(one: FindingLine) -> str:
     return {"L": _("left lung"), "R": _("right lung")}.get(one.laterality, _("side unknown"))
 
 
+def _linked_help() -> str:
+    return _("“perhaps”: a mark of the other view as far from the nipple, which may show the same place; the distance proves nothing")
+
+
 def _suspicion_help(lung: bool) -> str:
     if lung:
         told = _("Suspicion of malignancy from 0 to 1, as the model estimates it; the model's card says what it was compared with")
@@ -120,14 +127,19 @@ def _suspicion_help(lung: bool) -> str:
 
 
 def _summary(ai: AiResult) -> None:
-    """What the model says of the whole exam."""
+    """What the model says of the whole exam, and what its numbers mean."""
+    told = breast_result.of(ai)
     breasts = ai.result.get("breasts") or {}
     sides = [f"{_('right') if side == 'R' else _('left')} {breasts[side]:.2f}" for side in ("R", "L") if breasts.get(side) is not None]
     parts = [f"**{_('Score {step} of 10', step=ai.step)}**"] if ai.step is not None else []
     parts += [_("suspicion {breasts}", breasts=", ".join(sides))] if sides else []
-    parts += [_("density {letter}", letter=ai.result["density"])] if ai.result.get("density") else []
     if parts:
-        st.markdown(" · ".join(parts))
+        st.markdown(" · ".join(parts), help=None if told.screening is None else show(told.screening))
+    meant = [show(told.score)] if told.score else []
+    meant += [_("Density {said}", said=show(told.density))] if told.density else []
+    meant += [show(one) for one in (told.share, told.rests_on) if one is not None]
+    if meant:
+        st.caption("  \n".join(meant))
 
 
 def _witness(ai: AiResult, said_already: set[str]) -> None:
@@ -138,7 +150,7 @@ def _witness(ai: AiResult, said_already: set[str]) -> None:
         st.caption(" · ".join(parts))
         if ai.limits:
             with st.popover(n_("{n} limit of this model", "{n} limits of this model", len(ai.limits)), type="tertiary"):
-                st.markdown("\n".join(f"- {_(limit)}" for limit in ai.limits))
+                about(ai)
     for warning in ai.result.get("warnings", ()):
         if str(warning) not in said_already:
             st.caption(f":material/warning: {_(str(warning))}")

@@ -54,7 +54,8 @@ def _ct_mark(finding: FindingLine, slices: Slices) -> Mark | None:
 
 
 def _mg_mark(finding: FindingLine) -> Mark:
-    return {"number": finding.number, "box": list(finding.place["box"]), "contours": [], "text": _text(finding)}
+    partners = [one["mark"] for one in finding.detail.get("linked") or ()]
+    return {"number": finding.number, "box": list(finding.place["box"]), "contours": [], "text": _text(finding), "partners": partners}
 
 
 def _text(finding: FindingLine) -> str:

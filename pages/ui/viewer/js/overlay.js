@@ -108,10 +108,12 @@ export function drawCtCuts(pen, plane, marks, axis, layer, current) {
   });
 }
 
+// The mark jumped to is thick, and with it those of the other view that may show the same place.
 export function drawPictureMarks(pen, plane, marks, current) {
   clipped(pen, plane.rect, () => {
     for (const mark of marks) {
-      [pen.thick, pen.ink] = [(mark.number === current ? 2.5 : 1.5) * pen.density, mark.by === "reader" ? READER : AI];
+      const meant = mark.number === current || (mark.partners ?? []).includes(current);
+      [pen.thick, pen.ink] = [(meant ? 2.5 : 1.5) * pen.density, mark.by === "reader" ? READER : AI];
       for (const contour of mark.contours) outline(pen, contour.map(([x, y]) => plane.toScreen(x, y)));
       label(pen, plane.rect, mark.text, frame(pen, plane, mark.box, mark.contours.length > 0));
     }

@@ -14,7 +14,8 @@ function drawnMarks({ size, mirrored }, marks, current) {
   const high = size[1] / 40;
   return marks.flatMap((mark) => {
     const [x0, x1] = [x(mark.box[0]), x(mark.box[2])].sort((a, b) => a - b);
-    const thick = { fill: "none", stroke: "#FFD166", "stroke-width": mark.number === current ? 2.5 : 1.5, "vector-effect": "non-scaling-stroke" };
+    const meant = mark.number === current || (mark.partners ?? []).includes(current);
+    const thick = { fill: "none", stroke: "#FFD166", "stroke-width": meant ? 2.5 : 1.5, "vector-effect": "non-scaling-stroke" };
     const box = shape("rect", { x: x0, y: mark.box[1], width: x1 - x0, height: mark.box[3] - mark.box[1], ...thick });
     const lines = (mark.outline ?? []).map((points) => shape("polygon", { points: points.map(([px, py]) => `${x(px)},${py}`).join(" "), ...thick }));
     const left = x1 + high * 8 > size[0];
