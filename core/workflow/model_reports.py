@@ -19,7 +19,7 @@ from db.tables import ModelReport, ModelVersion, User
 
 TASKS: Mapping[str, tuple[str, ...]] = {
     "lung-ct": ("lung-detection", "lung-malignancy"),
-    "mammography": ("mammography",),
+    "mammography": ("mammography", "mammography-localisation"),
 }
 """Model → the evaluations that a hospital can make on its own images, the first one first."""
 CLOCKS_APART = timedelta(days=1)
