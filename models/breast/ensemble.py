@@ -17,7 +17,7 @@ from models.breast.folds import Known
 from models.breast.view import SHAPE, Crop
 from models.cards import Card
 from models.compute import Compute
-from models.networks.breast_net import BreastNet
+from models.networks.breast_net import THIN, BreastNet
 from models.refusal import NoResult
 
 AT_ONCE, AT_ONCE_ON_CUDA = 8, 64
@@ -85,7 +85,7 @@ def load(card: Card, compute: Compute) -> tuple[tuple[Member, ...], Known]:
     for part in card.weights:
         tensors = cards.read_weights(part)
         if part.fold is not None:
-            members.append(Member(part.fold, _network(tensors), compute))
+            members.append(Member(part.fold, _network(tensors, str(card.preprocessing.get("backbone", THIN))), compute))
         elif "known" in tensors:
             known = Known.of(tensors["known"])
     if known is None or not members:
@@ -95,8 +95,8 @@ def load(card: Card, compute: Compute) -> tuple[tuple[Member, ...], Known]:
     return tuple(sorted(members, key=lambda member: member.fold)), known
 
 
-def _network(tensors: dict[str, Tensor]) -> nn.Module:
-    network = BreastNet()
+def _network(tensors: dict[str, Tensor], backbone: str) -> nn.Module:
+    network = BreastNet(backbone)
     try:
         network.load_state_dict(tensors)
     except RuntimeError as problem:

@@ -1,4 +1,4 @@
-"""`python -m models.training.mammography --data DIR --out DIR`: trains the mammography networks, five folds by woman, from a seed.
+"""`python -m models.training.mammography --data DIR --out DIR`: trains the mammography networks, three folds by woman, from a seed.
 
 `--data` is laid out like `rsna_mammography`: `images/` and `labels.csv` (its columns: docs/training.md). Network k never sees the women of
 fold k. The same command goes on where it was stopped and ends with a model that can be installed beside the one in force.
@@ -36,7 +36,7 @@ def networks(settings: mammography_part.Settings, ground: Ground) -> Iterator[Pa
     """One network per fold."""
 
     def make() -> nn.Module:
-        return mammography_start.start(BreastNet(), ground.start)
+        return mammography_start.start(BreastNet(settings.backbone), settings.backbone, ground.start)
 
     for fold in ground.folds:
         yield mammography_part.FoldPart(fold, views(ground), settings, ground.compute, make)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import logging
 import re
 import shutil
@@ -28,9 +29,9 @@ from models.breast.ensemble import Member
 from models.breast.folds import content, fingerprint
 from models.breast.table import Labelled
 from models.compute import Compute
-from models.networks.breast_net import BreastNet
+from models.networks.breast_net import THIN, BreastNet
 from models.refusal import NoResult
-from models.training import mammography_ranking, whole
+from models.training import mammography_ranking, provenance, whole
 from models.training.mammography_ranking import by_breast
 from models.training.mammography_views import FOLDS, Numbers, Views
 
@@ -47,12 +48,12 @@ def weight_file(fold: int) -> str:
     return f"mammography-fold{fold}.safetensors"
 
 
-def members(run: Path, where: Compute) -> tuple[Member, ...]:
-    """The folds that are finished in `run`. Raises NoResult without any."""
+def members(run: Path, where: Compute, backbone: str) -> tuple[Member, ...]:
+    """The folds that are finished in `run`. Raises NoResult without any, or when they are of another network."""
     done = [(fold, run / weight_file(fold)) for fold in range(FOLDS) if (run / weight_file(fold)).is_file()]
     if not done:
         raise NoResult(f"{run} holds no trained network of the mammography model ({weight_file(0)} and so on).")
-    return tuple(Member(fold, _network(path), where) for fold, path in done)
+    return tuple(Member(fold, _network(path, backbone), where) for fold, path in done)
 
 
 def read(views: Views, numbers: Numbers, member: Member) -> tuple[Floats, Floats]:
@@ -83,7 +84,8 @@ def calibrate(rows: Sequence[Labelled], cancer: Floats) -> Calibration:
 
 def export(run: Path, views: Views, weights: Path, card: Path, where: Compute) -> None:
     """Lay the folds that are finished in `run` into the folder `weights`, and all that is known of them into `card`."""
-    folds = members(run, where)
+    backbone = trained_with(run)
+    folds = members(run, where, backbone)
     said = [(views.of_fold(member.fold), member) for member in folds]
     numbers = np.concatenate([theirs for theirs, _ in said])
     cancer, dense = (np.concatenate(parts) for parts in zip(*(read(views, theirs, member) for theirs, member in said), strict=True))
@@ -96,6 +98,19 @@ def export(run: Path, views: Views, weights: Path, card: Path, where: Compute) -
     save_file({"known": known(views)}, weights / KNOWN_FILE)
     files = [(KNOWN_FILE, None), *((weight_file(member.fold), member.fold) for member in folds)]
     write_card(card, weights, files, calibration.as_thresholds())
+    name_backbone(card, backbone)
+
+
+def trained_with(run: Path) -> str:
+    """The backbone that the run's settings name; the one of Firstlight where weights were put together from other runs."""
+    settings = provenance.read(run).settings if (run / provenance.FILE).is_file() else {}
+    return str(settings.get("mammography", {}).get("backbone", THIN))
+
+
+def name_backbone(card: Path, backbone: str) -> None:
+    """Say in the card of which network the weights are, so that they are loaded into that one."""
+    text = re.sub(r"^backbone = .*\n", "", card.read_text("utf-8"), flags=re.MULTILINE)
+    whole.write(card, text.replace("[preprocessing]\n", f"[preprocessing]\nbackbone = {json.dumps(backbone)}\n", 1).encode())
 
 
 def known(views: Views) -> Tensor:
@@ -119,8 +134,8 @@ def write_card(card: Path, weights: Path, files: Sequence[tuple[str, int | None]
     whole.write(card, (head + BEGIN + block + END).encode())
 
 
-def _network(path: Path) -> nn.Module:
-    network: nn.Module = BreastNet()
+def _network(path: Path, backbone: str) -> nn.Module:
+    network: nn.Module = BreastNet(backbone)
     try:
         network.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in load_file(path).items()})
     except RuntimeError as problem:

@@ -11,7 +11,9 @@ from torch.nn import functional
 
 from models.training.mammography_targets import UNKNOWN, Targets
 
-WEIGHTS = {"cancer": 1.0, "invasive": 0.3, "density": 0.4, "birads": 0.2, "age": 0.2}
+WEIGHTS = {"cancer": 1.0, "invasive": 0.3, "density": 0.3, "birads": 0.1, "age": 0.1, "lesion": 0.3}
+RARE = 6.0  # how much more a cell with a lesion counts
+FEWEST = 8  # cells with a lesion that a batch is taken to have at least
 SMOOTHING = 0.05
 Losses = dict[str, Tensor]
 
@@ -41,10 +43,18 @@ def losses(said: Answers, wanted: Targets) -> Losses:
     return {name: WEIGHTS[name] * loss(rows) for name, (rows, loss) in known.items() if bool(rows.any())}
 
 
-def mixed(said: Answers, wanted: Targets, order: Tensor, share: float) -> Losses:
-    """For images of which each is `share` of itself and for the rest the one at its place in `order`."""
-    own, other = losses(said, wanted), losses(said, wanted.take(order))
-    return {name: share * own[name] + (1 - share) * other[name] for name in own}
+def lesions(said: Tensor, marks: Tensor, field: Tensor) -> Losses:
+    """Focal loss of the lesion logits (B, h, w) on cells of the breast; `marks` 1: drawn there, 0: not, below 0: nothing is known.
+
+    Cells that are answered well already count little (Lin et al. 2017, exponent 2).
+    """
+    inside = functional.avg_pool2d(field[:, None], field.shape[1] // marks.shape[1])[:, 0] > 0.5
+    known = inside & (marks >= 0)
+    logits, truth = said[known].float(), marks[known]
+    chance = logits.sigmoid()
+    weight = torch.where(truth > 0, RARE * (1 - chance).square(), chance.square()).detach()
+    each = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    return {"lesion": WEIGHTS["lesion"] * (each * weight).sum() / truth.sum().clamp(min=FEWEST)}
 
 
 def _yes_or_no(logits: Tensor, truth: Tensor) -> Tensor:

@@ -1,9 +1,12 @@
-"""The mammography network of one fold in training, from crops changed at random in every epoch."""
+"""The mammography network of one fold in training, from crops changed at random in every step.
+
+One part of each batch are views as they are, cancer and not in equal shares; the other are healthy breasts with lesions drawn into them.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +15,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models.breast.table import Labelled
+from models.breast.view import SHAPE
 from models.compute import Compute
-from models.training import distributed, mammography_losses, mammography_ranking
+from models.networks.breast_net import STRIDE, THIN
+from models.training import distributed, drawn_lesions, mammography_losses, mammography_ranking
 from models.training.averaged import Averaged
+from models.training.drawn_lesions import Marks
 from models.training.mammography_augment import augment
 from models.training.mammography_losses import Losses
 from models.training.mammography_targets import chance
@@ -24,8 +31,6 @@ from models.training.step import Step
 
 Floats = NDArray[np.float64]
 AT_ONCE = 16
-MIXED = 0.5
-"""The share of steps in which images are mixed."""
 LAST = 0.01
 """The learning rate at the end, as a share of the highest."""
 
@@ -34,18 +39,20 @@ LAST = 0.01
 class Settings:
     """What another person needs to get the same weights within the stated spread.
 
-    `averaging`: the decay of the running mean of the weights; `mixing`: a of the Beta(a, a) by which two images are mixed, 0: never.
+    `averaging`: the decay of the running mean of the weights; `drawn`: the share of a batch that are healthy breasts with drawn lesions.
+    `backbone`: the one the published start is for, or any of timm's with features at stride 16, whose weights --start then names.
     """
 
     seed: int = 20262
     epochs: int = 8
     batch: int = 16
+    drawn: float = 0.5
     rate: float = 2e-4
     head_rate: float = 1e-3
     weight_decay: float = 0.02
-    warm_up: float = 0.1
-    mixing: float = 0.4
-    averaging: float = 0.995
+    warm_up: float = 0.05
+    averaging: float = 0.99
+    backbone: str = THIN
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class FoldPart(Resumable[nn.Module]):
     """The network, its optimiser, and the views that it may see.
 
     `make` gives the network at its start. Its `backbone` learns at `rate`, the rest at `head_rate`; `answers(images, field)` says what
-    `mammography_losses` asks for, and a call of the network what is installed: tasks (B, 2), density (B, 4), local evidence (B, h, w).
+    `breast_net.Answers` names, and a call of the network what is installed: tasks (B, 2), density (B, 4), local evidence (B, h, w).
     """
 
     def __init__(self, fold: int, views: Views, settings: Settings, device: Compute, make: Callable[[], nn.Module]) -> None:
@@ -75,7 +82,8 @@ class FoldPart(Resumable[nn.Module]):
         self.name, self.fold, self.epochs, self.epoch = f"mammography-fold{fold}", fold, settings.epochs, 0
         self.views, self.settings, self.device = views, settings, device
         self.mine = views.of_training(fold)
-        self.chance = chance([views.rows[int(number)] for number in self.mine])
+        rows = [views.rows[int(number)] for number in self.mine]
+        self.chance, self.healthy = chance(rows), healthy(rows)
         self.network = make().to(device.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Averaged(self.network, settings.averaging)
         self.optimiser = torch.optim.AdamW(_groups(self.network, settings), weight_decay=settings.weight_decay)
@@ -101,30 +109,36 @@ class FoldPart(Resumable[nn.Module]):
         return {name: float(np.mean(values)) for name, values in found.items()}
 
     def _step(self, by_chance: Chance) -> Losses:
-        chosen = by_chance.numbers.choice(self.mine, self.settings.batch, p=self.chance)
-        parts = self._losses(chosen, by_chance)
+        drawn = round(self.settings.batch * self.settings.drawn)
+        plain = by_chance.numbers.choice(self.mine, self.settings.batch - drawn, p=self.chance)
+        parts = self._losses(plain, by_chance.numbers.choice(self.mine, drawn, p=self.healthy), by_chance)
         self.update(mammography_losses.total(parts))
         self.schedule.step()
         self.average.update(self.network)
         return parts
 
-    def _losses(self, chosen: Numbers, by_chance: Chance) -> Losses:
-        crops = augment(self.views.crops(chosen).to(self.device.device), by_chance.pixels)
-        images, field = tensors(crops)
-        wanted = self.views.targets.take(chosen).to(self.device.device)
-        share, order = self._mix(by_chance.numbers)
-        if share < 1:
-            order = order.to(images.device)
-            images, field = share * images + (1 - share) * images[order], torch.maximum(field, field[order])
+    def _losses(self, plain: Numbers, drawn: Numbers, by_chance: Chance) -> Losses:
+        """Of views as they are, and of healthy ones that get lesions, of which cancer is then not asked."""
+        numbers = np.concatenate([plain, drawn])
+        images, field = tensors(augment(self.views.crops(numbers).to(self.device.device), by_chance.pixels))
+        wanted = self.views.targets.take(numbers).to(self.device.device)
+        places = [_nowhere(bool(cancer)) for cancer in wanted.cancer[: len(plain)]]
+        places += self._draw(images[len(plain) :], field[len(plain) :], by_chance.numbers)
+        wanted = wanted.without_diagnosis(len(plain))
         with self.device.precision():
             said = self.network.answers(images.contiguous(memory_format=torch.channels_last), field)  # type: ignore[operator]
-        return mammography_losses.mixed(said, wanted, order, share) if share < 1 else mammography_losses.losses(said, wanted)
+        marks = torch.from_numpy(np.stack(places)).to(field.device)
+        return mammography_losses.losses(said, wanted) | mammography_losses.lesions(said.lesion, marks, field)
 
-    def _mix(self, numbers: np.random.Generator) -> tuple[float, Tensor]:
-        """How much of each image stays, and with which one it is mixed."""
-        order = torch.from_numpy(numbers.permutation(self.settings.batch))
-        among = self.settings.mixing
-        return (float(numbers.beta(among, among)) if among and numbers.random() < MIXED else 1.0), order
+    @staticmethod
+    def _draw(images: Tensor, field: Tensor, rng: np.random.Generator) -> list[Marks]:
+        """Draws into images (B, 1, H, W) in place; where the lesions are."""
+        places = []
+        for image, inside in zip(images, field, strict=True):
+            values = image[0].cpu().numpy()
+            places.append(drawn_lesions.draw(values, inside.cpu().numpy(), rng))
+            image[0] = torch.from_numpy(values).to(image.device) * inside
+        return places
 
     def validate(self) -> dict[str, float]:
         """On the fold's own women, with the averaged weights: cancer per breast and per image, density."""
@@ -145,6 +159,17 @@ class FoldPart(Resumable[nn.Module]):
 
     def _parts(self) -> dict[str, Any]:
         return super()._parts() | {"step": self.update}
+
+
+def healthy(rows: Sequence[Labelled]) -> Floats:
+    """With which probability each view is drawn to get lesions: those without cancer, as in `chance`."""
+    among = chance(rows) * np.array([not row.cancer for row in rows])
+    return np.asarray(among / among.sum())
+
+
+def _nowhere(cancer: bool) -> Marks:
+    """Nothing was drawn; where a cancer may lie in the view nobody said, so nothing is asked there."""
+    return np.full((SHAPE[0] // STRIDE, SHAPE[1] // STRIDE), -1.0 if cancer else 0.0, np.float32)
 
 
 def tensors(crops: Tensor) -> tuple[Tensor, Tensor]:

@@ -16,7 +16,10 @@ Flags = NDArray[np.bool_]
 
 
 def figures(rows: Sequence[Labelled], cancer: Floats, dense: Floats) -> dict[str, float]:
-    """Areas under the ROC curve of cancer per breast and per image, and of C and D against A and B; what cannot be counted is left out."""
+    """Areas under the ROC curve of cancer per breast and per image, and of C and D against A and B.
+
+    What cannot be counted is left out, but for the first: whoever decides by it sees nan, and not another figure in its place.
+    """
     breasts, truth, _ = by_breast(rows, cancer)
     known = np.array([row.density is not None for row in rows], np.bool_)
     parts = {
@@ -24,7 +27,7 @@ def figures(rows: Sequence[Labelled], cancer: Floats, dense: Floats) -> dict[str
         "image_auc": area(np.array([row.cancer for row in rows], np.bool_), cancer),
         "density_auc": area(np.array([row.density in ("C", "D") for row in rows], np.bool_)[known], dense[known]),
     }
-    return {name: value for name, value in parts.items() if not math.isnan(value)}
+    return {name: value for name, value in parts.items() if name == "breast_auc" or not math.isnan(value)}
 
 
 def by_breast(rows: Sequence[Labelled], cancer: Floats) -> tuple[Floats, Flags, list[str]]:

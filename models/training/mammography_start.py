@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +12,48 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from models.networks.breast_net import THIN, BreastNet
 from models.refusal import NoResult
+from models.training import imagenet_start, photographs_start
 
 WRAPPED = ("state_dict", "state_dict_ema", "model")
 """Under what training scripts keep the tensors beside other things, timm's among them."""
-HEADS = ("classifier.", "head.", "fc.")
-"""What classifies photographs is not taken over."""
+BY_PACKAGE: Mapping[str, Callable[[], dict[str, Tensor]]] = {
+    THIN: photographs_start.published,
+    "tf_efficientnet_lite0": imagenet_start.read,
+}
 
 
-def start(network: nn.Module, file: Path | None) -> nn.Module:
-    """The network with the tensors of `file` in its backbone; without a file as it was made. Raises NoResult where they do not fit."""
-    if file is None:
-        return network
-    backbone = network.backbone
-    if not isinstance(backbone, nn.Module):
-        raise TypeError("the network has no backbone that a start could fill")
-    tensors = {name: value for name, value in read(file).items() if not name.startswith(HEADS)}
-    try:
-        missing = backbone.load_state_dict(tensors, strict=False).missing_keys
-    except RuntimeError as problem:
-        raise NoResult(f"The start {file} is of another network: {str(problem).splitlines()[-1].strip()}") from problem
-    if missing:
-        raise NoResult(f"The start {file} is of another network: {len(missing)} tensors are missing, {missing[0]} the first of them.")
+def start(network: BreastNet, name: str, file: Path | None) -> BreastNet:
+    """The network with the tensors of `file`, or the published ones of the backbone `name`, in its backbone; its front stays as it is then.
+
+    Raises NoResult where there are none or they do not fit.
+    """
+    if file is None and name not in BY_PACKAGE:
+        raise NoResult(f"There are no published weights at hand for the backbone {name}. Name a weight file with --start.")
+    fill(network.backbone, BY_PACKAGE[name]() if file is None else read(file), str(file or name))
+    for layer in network.backbone.front():  # type: ignore[operator]
+        layer.requires_grad_(False)
     return network
+
+
+def fill(backbone: nn.Module, given: Mapping[str, Tensor], origin: str) -> None:
+    """Put the tensors into the backbone by name; classifiers and the like are left out. Raises NoResult where they do not fit."""
+    by_name = {_plain(name): value for name, value in given.items()}
+    wanted = {name: value for name, value in backbone.state_dict().items() if not name.endswith("num_batches_tracked")}
+    missing = [name for name in wanted if _plain(name) not in by_name]
+    if missing:
+        raise NoResult(f"The start {origin} is of another network: {len(missing)} tensors are missing, {missing[0]} the first of them.")
+    wrong = [name for name, value in wanted.items() if by_name[_plain(name)].shape != value.shape]
+    if wrong:
+        shapes = (tuple(by_name[_plain(wrong[0])].shape), tuple(wanted[wrong[0]].shape))
+        raise NoResult(f"The start {origin} is of another network: {wrong[0]} has the shape {shapes[0]}, expected {shapes[1]}.")
+    backbone.load_state_dict({name: by_name[_plain(name)] for name in wanted}, strict=False)
+
+
+def _plain(name: str) -> str:
+    """timm flattens `stages.0` to `stages_0` where only features are asked for, and wrapped networks lead with `network.`."""
+    return name.removeprefix("network.").replace(".", "_")
 
 
 def read(file: Path) -> dict[str, Tensor]:

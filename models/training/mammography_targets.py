@@ -22,7 +22,7 @@ UNKNOWN = -1
 class Targets:
     """One entry per view; what is not known is UNKNOWN, an unknown age nan."""
 
-    cancer: Tensor  # 0 or 1
+    cancer: Tensor  # 0 or 1; UNKNOWN where it is not to be asked
     invasive: Tensor  # 0 or 1
     density: Tensor  # 0 to 3 for A to D
     birads: Tensor  # 0 to 2
@@ -43,6 +43,13 @@ class Targets:
         """Those of some views."""
         where = torch.as_tensor(chosen)
         return Targets(*(getattr(self, field.name)[where] for field in fields(self)))
+
+    def without_diagnosis(self, first: int) -> Targets:
+        """From view `first` on only what drawn lesions do not change: density and age."""
+        asked = torch.arange(len(self.cancer), device=self.cancer.device) < first
+        hidden = (torch.where(asked, one, torch.full_like(one, UNKNOWN)) for one in (self.cancer, self.invasive, self.birads))
+        cancer, invasive, birads = hidden
+        return Targets(cancer, invasive, self.density, birads, self.age)
 
     def to(self, device: torch.device) -> Targets:
         """On the device."""

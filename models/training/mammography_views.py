@@ -19,7 +19,7 @@ from models.refusal import NoResult
 from models.training import mammography_crops
 from models.training.mammography_targets import Targets
 
-FOLDS = 5
+FOLDS = 3
 Numbers = NDArray[np.int64]
 
 
