@@ -1,8 +1,8 @@
 """Marks of the CC and the MLO view of one breast that may show the same place: those alike far from the nipple.
 
 A place keeps about its distance from the nipple when the breast is compressed another way; nothing else of it is alike in both views.
-The distance alone is weak evidence: marks thrown blindly into both views are linked too, by chance (docs/models/mammography.md). So a
-link says "at the same distance", it never changes a score, and a mark without a link is not weaker for it.
+The distance alone is weak evidence (see `TOLERANCE`): a link says "at the same distance", it never changes a score, and a mark without a
+link is not weaker for it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from models.breast.exam import Link, Unit, ViewResult
 from models.breast.heat import Mark
 from models.breast.nipple import Nipple
 
-TOLERANCE: dict[Unit, float] = {"mm": 15.0, "depth": 0.15}
-"""How far the two distances may be apart: in mm, or as a share of the breast's depth. Chosen, not fitted: no set at hand has both views."""
+TOLERANCE: dict[Unit, float] = {"mm": 10.0, "depth": 0.1}
+"""How far the two distances may be apart: in mm, or as a share of the breast's depth.
+
+Set to what positioning allows between the views (the line from nipple to muscle may differ by 1 cm), not fitted: no set at hand marks
+lesions on both views. Of three marks thrown blindly into both views of 70 breasts of the training set, 45 % had a partner by chance."""
 
 
 def linked(views: Sequence[ViewResult]) -> tuple[ViewResult, ...]:

@@ -116,7 +116,8 @@ def _where(one: FindingLine) -> str:
 
 
 def _linked_help() -> str:
-    return _("“perhaps”: a mark of the other view as far from the nipple, which may show the same place; the distance proves nothing")
+    told = _("“perhaps”: a mark of the other view as far from the nipple, which may show the same place.")
+    return f"{told} {_('Nearly half of marks made blindly would have one too.')}"
 
 
 def _suspicion_help(lung: bool) -> str:
