@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.workflow import report_form
+from models.cards import Card, WeightFile
+from models.evaluation import envelope, mammography_figures, summary
 from models.reports import __main__ as reports
+from tests.breast_build import LINE
 from tests.report_build import a_detection_report, a_malignancy_report
+from tests.test_mammography_figures import drawn as of_drawn_women
 
 matplotlib = pytest.importorskip("matplotlib", reason="drawing figures needs matplotlib")
 
@@ -37,6 +42,27 @@ def test_a_detection_report_is_drawn_with_and_without_a_band(tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         assert "lung-detection-froc.svg" in drawn(folder, report)
+
+
+def a_mammography_report() -> dict[str, object]:
+    """600 breasts of 300 women as the evaluation itself tells them."""
+    told = mammography_figures.report(*of_drawn_women(older=6), LINE, own_women=True)
+    head = {"women_seen_in_training": 300, "women_scored_by": "the fold that never saw them", "refused": {}, "n": 1200}
+    card = Card("mammography", "1", "t", (WeightFile("w", "ab" * 32),), "u", "d", "l", "o")
+    return envelope.complete("mammography", card, Path(), told | head | {"device": "CPU, 2 threads, f32"})
+
+
+def test_a_mammography_report_gives_small_figures_of_its_own(tmp_path):
+    report = a_mammography_report()
+    found = drawn(tmp_path, report)
+    names = ("roc", "calibration", "misses", "subgroups", "exam-score")
+    assert sorted(found) == sorted(f"mammography-{name}.{ending}" for name in names for ending in ("png", "svg"))
+    assert all(path.stat().st_size < 60_000 for name, path in found.items() if name.endswith("png"))
+    lines = summary.lines(report)
+    assert any(line.startswith("per breast (n 600, 100 cancers): AUC 0.8") for line in lines), lines
+    assert any(line.startswith("score 10 holds") for line in lines)
+    form, _said = report_form.read(json.dumps(report).encode())
+    assert len(form.calibration.bins) == 15
 
 
 def test_the_same_report_gives_the_same_drawing(tmp_path):

@@ -81,6 +81,25 @@ def _crops(report: Report) -> Iterator[str]:
         yield f"found {interval(part['sensitivity'])} at {what}"
 
 
+def _mammography(report: Report) -> Iterator[str]:
+    seen = f"{report['women_seen_in_training']} of the women in training, scored by {report['women_scored_by']}"
+    yield f"{report['n']} images ({len(report['refused'])} not scored); {seen}"
+    for name in ("image", "breast", "woman"):
+        part = report[name]
+        found = f"at 90 % specificity found {interval(part['sensitivity_at_90_specificity'])}"
+        yield f"per {name} (n {part['n']}, {part['cancers']} cancers): AUC {interval(part['auc'])}; {found}"
+    within = {name: report["breast"].get(f"within_{name}") for name in ("machine", "site", "density")}
+    yield "pairs within " + ", ".join(f"{name}: {interval(found['auc'] if found else None)}" for name, found in within.items())
+    for name, part in report["baselines"].items():
+        yield f"{name.replace('_', ' ')}: " + (interval(part["breast"]["auc"]) if "breast" in part else part["reason"])
+    found = report["calibration"]
+    yield f"calibration ({found['shown'].replace('_', ' ')}): Brier {found['brier']:.3f}, error in 15 bins {found['ece_15_bins']:.3f}"
+    if report["density"]:
+        yield f"density (n {report['density']['n']}): quadratic kappa {interval(report['density']['quadratic_kappa'])}"
+    if report["screening"]:
+        yield f"score 10 holds {interval(report['screening']['exam_score']['sensitivity_of_10'])} of the cancers"
+
+
 def _calibrated(found: Report) -> Iterator[str]:
     if "brier" in found:
         slope = f", slope {interval(found['slope'])}" if "slope" in found else ""
@@ -96,4 +115,9 @@ def interval(found: Report | None) -> str:
     return f"{found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})" if found else "not known"
 
 
-BY_TASK = {"lung-detection": _detection, "lung-malignancy": _malignancy, "lung-crop-detection": _crops}
+BY_TASK = {
+    "lung-detection": _detection,
+    "lung-malignancy": _malignancy,
+    "lung-crop-detection": _crops,
+    "mammography": _mammography,
+}

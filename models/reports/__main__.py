@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from models.evaluation.envelope import SCHEMA
 from models.refusal import NoResult
 
+COLOURS = 64
 NOT_INSTALLED = "Drawing needs matplotlib, which is not installed here. Install the requirements of Firstlight again."
 
 
@@ -38,7 +42,21 @@ def draw(report: dict[str, Any], folder: Path) -> Iterator[Path]:
             for ending in ("png", "svg"):
                 path = folder / f"{report['task']}-{name}.{ending}"
                 figure.savefig(path, metadata={"Date": None} if ending == "svg" else None)
+                if ending == "png":
+                    smaller(path)
                 yield path
+
+
+def smaller(path: Path) -> None:
+    """Rewrite a PNG with a palette of its most frequent colours, which stay exactly as they are: a third of the size."""
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    colours, place, count = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    kept = colours[np.argsort(-count, kind="stable")[:COLOURS]]
+    apart = np.abs(colours[:, None].astype(np.int64) - kept[None]).sum(2)  # (colours, kept)
+    small = Image.fromarray(apart.argmin(1).astype(np.uint8)[place].reshape(pixels.shape[:2]))
+    small.putpalette(kept.tobytes())
+    small.save(path, optimize=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, NullLocator
 
 from core.metrics import agreement, proportions
+from models.reports import breast_plots
 from models.reports.look import ACCENT, BAND, LINE, MUTED, SECOND, TEXT, Report, columns, figure, interval, shares
 
 RATES = ((0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (1.0, "1"), (2.0, "2"), (4.0, "4"), (8.0, "8"))
@@ -31,6 +32,7 @@ def plots(report: Report) -> Iterator[tuple[str, Figure]]:
         yield "volume", bland_altman(report)
     if report.get("misses"):
         yield "misses", misses(report)
+    yield from breast_plots.plots(report)
 
 
 def roc(report: Report) -> Figure:
@@ -38,6 +40,7 @@ def roc(report: Report) -> Figure:
     alone = ((report.get("baselines") or {}).get("diameter") or {}).get("auc")
     caption = f"n = {report['n']}, {report.get('malignant', '?')} malignant. Band: Wilson 95 %."
     caption += f" Diameter alone {interval(alone)}." if alone else ""
+    caption = breast_plots.counted(report) if "breast" in report else caption
     return figure(report, f"Area {interval(report.get('auc'))}", caption, _roc)
 
 
