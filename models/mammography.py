@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import cards
-from models.breast import ensemble, heat, linking, nipple, pectoral
+from models.breast import ensemble, heat, linking, nipple, pectoral, percent_density
 from models.breast.calibration import Calibration
 from models.breast.ensemble import Answer, Member
 from models.breast.exam import ExamResult, ViewResult
@@ -88,6 +88,7 @@ class Mammography:
             shape=view.pixels.shape,
             spacing_mm=view.spacing_mm,
             nipple=nipple.find(read.field, muscle),
+            percent_density=percent_density.of_view(view.view, read.field, view.pixels, muscle),
         )
 
     def _exam(
@@ -110,6 +111,7 @@ class Mammography:
             rests_on=_rests_on(results),
             reason=None if breasts else _no_breast(results),
             stage_seconds=seconds,
+            percent_density=percent_density.mean_of((result.laterality, result.percent_density) for result in results),
         )
 
 

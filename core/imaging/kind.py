@@ -7,7 +7,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from core.errors import Rejected
-from core.imaging.attributes import item, text, words
+from core.imaging.attributes import number, text
+from core.imaging.view_source import image_type, is_synthetic, is_tomosynthesis
 from core.words import N_, Sentence, say
 
 
@@ -55,10 +56,9 @@ def classify(dataset: Dataset, *, sop_class_uid: str) -> Classification:
         if sop_class_uid.startswith(prefix):
             return _aside(reason)
     modality = text(dataset, "Modality").upper()
+    _refuse_tomosynthesis(dataset, modality, sop_class_uid)
     if sop_class_uid == CT or sop_class_uid in ENHANCED_CT:
         return _ct(dataset, enhanced=sop_class_uid != CT)
-    if sop_class_uid in TOMOSYNTHESIS or (modality == "MG" and "TOMOSYNTHESIS" in image_type(dataset)):
-        raise Rejected(N_("Breast tomosynthesis is not read here; send the conventional or synthetic two-dimensional views"))
     if sop_class_uid in (MAMMOGRAM_FOR_PRESENTATION, MAMMOGRAM_FOR_PROCESSING) or (modality == "MG" and sop_class_uid in PROJECTIONS):
         return Classification(Kind.mammogram)
     if sop_class_uid == SECONDARY_CAPTURE or sop_class_uid.startswith(SECONDARY_CAPTURE + "."):
@@ -70,11 +70,16 @@ def classify(dataset: Dataset, *, sop_class_uid: str) -> Classification:
     )
 
 
-def image_type(dataset: Dataset) -> tuple[str, ...]:
-    """Image Type (0008,0008) with the Frame Type of enhanced objects, in capitals."""
-    shared = item(dataset, "SharedFunctionalGroupsSequence")
-    frame_type = item(shared, "CTImageFrameTypeSequence")
-    return words(dataset, "ImageType") + (words(frame_type, "FrameType") if frame_type is not None else ())
+def _refuse_tomosynthesis(dataset: Dataset, modality: str, sop_class_uid: str) -> None:
+    """Slices of the breast come under their own class, as CT slices, as mammograms of many frames or by their Image Type alone."""
+    if sop_class_uid in TOMOSYNTHESIS and is_synthetic(dataset):
+        raise Rejected(
+            N_("A synthetic view in a tomosynthesis object is not read here; let the unit send it as Digital Mammography X-Ray Image")
+        )
+    as_ct, several = sop_class_uid == CT or sop_class_uid in ENHANCED_CT, (number(dataset, "NumberOfFrames") or 1) > 1
+    of_breast = modality == "MG" and (as_ct or several or is_tomosynthesis(dataset))
+    if sop_class_uid in TOMOSYNTHESIS or of_breast or (as_ct and is_tomosynthesis(dataset)):
+        raise Rejected(N_("Breast tomosynthesis is not read here; send the conventional or synthetic two-dimensional views"))
 
 
 def _ct(dataset: Dataset, *, enhanced: bool) -> Classification:

@@ -17,6 +17,7 @@ from core.imaging.parse import parse
 from core.imaging.pixel_format import PixelFormat
 from core.imaging.pixels import Window, display, modality_values, padding_mask, read_window
 from core.imaging.view import MammogramView
+from core.imaging.view_use import cautions
 from core.imaging.volume import Source
 from core.words import N_, Sentence, say
 
@@ -93,9 +94,9 @@ def _dense_is_low(dataset: Dataset) -> bool:
 
 
 def _warnings(header: InstanceHeader, dataset: Dataset) -> tuple[Sentence, ...]:
-    found = []
     view = header.view
     assert view is not None  # read_mammogram made sure
+    found = list(cautions(view))
     if view.for_processing:
         found.append(say(N_("The image is raw detector data (For Processing); it looks different from what the unit shows")))
     elif item(dataset, "VOILUTSequence") is None and read_window(dataset) is None:

@@ -9,7 +9,8 @@ from pydicom.dataset import Dataset
 from core.errors import Rejected
 from core.imaging.attributes import item, items, number, numbers, text, words
 from core.imaging.kind import MAMMOGRAM_FOR_PROCESSING
-from core.imaging.view_codes import MODIFIER_CODES, PARTIAL, STANDARD_VIEWS, VIEW_CODES, VIEW_NAMES
+from core.imaging.view_codes import MODIFIER_CODES, NAMED, PARTIAL, SPECIMEN_CODES, STANDARD_VIEWS, VIEW_CODES, VIEW_NAMES
+from core.imaging.view_source import DIGITAL, source_of
 from core.words import N_
 
 MAGNIFIED = 1.3  # Estimated Radiographic Magnification Factor above this is a magnification view; contact views have up to 1.1
@@ -34,6 +35,7 @@ class MammogramView:
     chest_wall: str  # "left" or "right" edge of the stored image by Patient Orientation, "" where it does not say
     below: str = ""  # where the columns run to by Patient Orientation: "L", "R", "F", "FL", "H" …
     magnification: float | None = None  # Estimated Radiographic Magnification Factor, None where the file names none
+    source: str = DIGITAL  # as `source_of` says: digital, film, synthetic, capture
 
     @property
     def standard(self) -> bool:
@@ -49,13 +51,13 @@ class MammogramView:
 def read_view(dataset: Dataset) -> MammogramView:
     """Side, view, modifiers and pixel size of a mammogram; Rejected when the header contradicts itself about the side or the view."""
     laterality, laterality_source = _laterality(dataset)
-    view, view_source = _view(dataset)
+    view, named_by = _view(dataset)
     spacing, spacing_source = _spacing(dataset)
     return MammogramView(
         laterality,
         laterality_source,
         view,
-        view_source,
+        named_by,
         _modifiers(dataset),
         text(dataset, "BreastImplantPresent").upper() == "YES",
         text(dataset, "SOPClassUID") == MAMMOGRAM_FOR_PROCESSING or text(dataset, "PresentationIntentType").upper() == "FOR PROCESSING",
@@ -64,6 +66,7 @@ def read_view(dataset: Dataset) -> MammogramView:
         _chest_wall(dataset),
         _below(dataset),
         number(dataset, "EstimatedRadiographicMagnificationFactor"),
+        source_of(dataset),
     )
 
 
@@ -124,15 +127,25 @@ def named_in(free_text: str) -> tuple[str, str]:
 
 
 def _modifiers(dataset: Dataset) -> tuple[str, ...]:
-    """Modifiers by code, by View Position and paddle, and by the magnification factor."""
+    """Modifiers by code, by the words of paddle and descriptions, by the magnification factor and by Partial View (0028,1350)."""
     coded = item(dataset, "ViewCodeSequence")
     holders = [dataset] if coded is None else [coded, dataset]
     found = {MODIFIER_CODES.get(text(one, "CodeValue"), "") for holder in holders for one in items(holder, "ViewModifierCodeSequence")}
-    paddle = text(dataset, "PaddleDescription").upper()
-    found |= {"spot compression"} if "SPOT" in paddle else set()
+    found |= {"specimen"} if coded is not None and text(coded, "CodeValue") in SPECIMEN_CODES else set()
+    found |= _named_modifiers(dataset)
     factor = number(dataset, "EstimatedRadiographicMagnificationFactor")
-    found |= {"magnification"} if (factor or 1) > MAGNIFIED or "MAG" in paddle else set()
+    found |= {"magnification"} if (factor or 1) > MAGNIFIED else set()
+    found |= {"partial view"} if text(dataset, "PartialView").upper() == "YES" else set()
     return tuple(sorted(found - {""}))
+
+
+def _named_modifiers(dataset: Dataset) -> set[str]:
+    """Modifiers that the paddle's name, Series Description or Protocol Name give in words; a paddle's words may be run together."""
+    paddle = text(dataset, "PaddleDescription").upper()
+    found = {"spot compression"} if "SPOT" in paddle else set()
+    found |= {"magnification"} if "MAG" in paddle else set()
+    said = [paddle, *(text(dataset, keyword).upper() for keyword in ("SeriesDescription", "ProtocolName"))]
+    return found | {name for name, pattern in NAMED.items() if any(pattern.search(one.replace("_", " ")) for one in said)}
 
 
 def _spacing(dataset: Dataset) -> tuple[tuple[float, float] | None, str]:

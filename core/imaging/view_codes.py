@@ -1,4 +1,7 @@
-"""Codes of mammography views and their modifiers: PS3.16 CID 4014 and 4015, in SNOMED CT and in the older SRT spelling."""
+"""Codes of mammography views and their modifiers: PS3.16 CID 4014 and 4015, in SNOMED CT and in the older SRT spelling, and what names
+pictures that are no screening view where no code does."""
+
+import re
 
 VIEW_CODES = {
     "399162004": "CC", "R-10242": "CC",
@@ -12,6 +15,7 @@ VIEW_CODES = {
     "399192008": "XCCL", "R-1024A": "XCCL",
     "399101009": "XCCM", "R-1024B": "XCCM",
 }  # fmt: skip
+SPECIMEN_CODES = frozenset({"127457009", "G-8310"})  # tissue specimen from breast, a view code of its own
 
 MODIFIER_CODES = {
     "399161006": "cleavage", "R-102D2": "cleavage",
@@ -39,10 +43,22 @@ PARTIAL = frozenset(
         "anterior compression",
         "axillary tail",
         "axillary tissue",
+        "biopsy",
         "cleavage",
         "infra-mammary fold",
         "magnification",
+        "partial view",
+        "specimen",
         "spot compression",
         "tangential",
     }
 )
+# Words of descriptions and paddles for pictures that no modifier code exists for.
+NAMED = {
+    "specimen": re.compile(r"\bSPECIMEN\b"),
+    "biopsy": re.compile(
+        r"(?<!POST )(?<!POST-)\b(?:BIOPSY|STEREO(?:TACTIC|TAXIS)?|SCOUT|NEEDLE|WIRE[ _-]?LOC\w*|(?:PRE|POST)[ _-]?FIRE)\b"
+    ),
+    "spot compression": re.compile(r"\bSPOT\b"),
+    "magnification": re.compile(r"\bMAG(?:NIFICATION|NIFIED)?\b"),
+}

@@ -47,6 +47,7 @@ class ViewResult:
     spacing_mm: tuple[float, float] | None = None
     nipple: Nipple | None = None
     links: tuple[Link, ...] = ()
+    percent_density: float | None = None  # percent of the breast's area, 0 to 100
 
     def as_json(self, *, heat: bool = False) -> dict[str, Any]:
         """Numbers and words; the heat map (rows of bytes in base64) only when asked for."""
@@ -57,6 +58,7 @@ class ViewResult:
             "cancer": self.cancer,
             "density": self.density,
             "density_probabilities": dict(zip("ABCD", self.density_probabilities, strict=True)) if self.density_probabilities else None,
+            "percent_density": self.percent_density,
             "marks": [self._mark(number, mark) for number, mark in enumerate(self.marks, start=1)],
             "nipple": None if self.nipple is None else {"x": self.nipple.x, "y": self.nipple.y},
             "reason": self.reason,
@@ -94,6 +96,7 @@ class ExamResult:
     rests_on: str
     reason: str | None = None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    percent_density: float | None = None  # mean of the breasts', each the mean of its views
 
     def as_json(self, *, heat: bool = False) -> dict[str, Any]:
         """As `models.score` prints it."""
@@ -103,6 +106,7 @@ class ExamResult:
             "breasts_at_screening_prevalence": dict(self.breasts_at_screening),
             "density": self.density,
             "density_probabilities": dict(zip("ABCD", self.density_probabilities, strict=True)) if self.density_probabilities else None,
+            "percent_density": self.percent_density,
             "exam_score": self.exam_score,
             "rests_on": self.rests_on,
             "reason": self.reason,

@@ -10,7 +10,9 @@ from typing import Any
 from core.errors import FirstlightError
 from core.imaging.exam import ExamGroup, group_exams
 from core.imaging.examine import Examined
+from core.imaging.header import InstanceHeader
 from core.imaging.mammogram import read_mammogram
+from core.imaging.view_use import not_scored
 from models import research_images
 from models.breast.exam import ViewResult
 from models.mammography import Mammography, View
@@ -41,14 +43,30 @@ def _dicom_exam(group: ExamGroup, content: dict[str, bytes], model: Model) -> En
     for header in group.headers:
         uid = header.sop_instance_uid
         side, name = (header.view.laterality or "", header.view.view or "") if header.view else ("", "")
+        if reason := _left_out(header, group):
+            refused.append(ViewResult(uid, side, name, reason=reason))
+            continue
         try:
             image = read_mammogram(content[uid])
             views.append(View(image.pixels, side, name, uid, image.view.spacing_mm))
             warnings += [str(warning) for warning in image.warnings]
-        except FirstlightError as reason:
-            refused.append(ViewResult(uid, side, name, reason=str(reason)))
+        except FirstlightError as problem:
+            refused.append(ViewResult(uid, side, name, reason=str(problem)))
+    warnings = list(dict.fromkeys(warnings))
     named = {"exam": group.study_instance_uids[0], "study_uids": list(group.study_instance_uids), "warnings": warnings}
     return _scored(named, tuple(views), tuple(refused), model)
+
+
+def _left_out(header: InstanceHeader, group: ExamGroup) -> str:
+    """Why an image of the exam is not given to the model; "" where it is."""
+    view = header.view
+    if view is None:
+        return ""
+    part = group.views.get(view.part)
+    if view.for_processing and part and part.view and not part.view.for_processing:
+        return "Raw detector data (For Processing); the same view is scored as processed for presentation."
+    reason = not_scored(view)
+    return str(reason) if reason else ""
 
 
 def _scored(named: Entry, views: Sequence[View], refused: Sequence[ViewResult], model: Model) -> Entry:
@@ -63,4 +81,5 @@ def _scored(named: Entry, views: Sequence[View], refused: Sequence[ViewResult], 
     except NoResult as reason:
         return named | {"reason": str(reason), "not_scored": left_out}
     told = {"seconds": round(time.monotonic() - start, 2), "device": installed.compute.name, "model": installed.card.identity}
-    return named | answer | {"views": [*answer["views"], *left_out]} | told
+    rests_on = answer["rests_on"] + (f"; {len(left_out)} more left out" if left_out else "")
+    return named | answer | {"views": [*answer["views"], *left_out], "rests_on": rests_on} | told

@@ -85,6 +85,9 @@ def _modifier(name: str) -> str:
         "cleavage": _("cleavage"),
         "axillary tail": _("axillary tail"),
         "nipple in profile": _("nipple in profile"),
+        "partial view": _("partial view"),
+        "specimen": _("specimen"),
+        "biopsy": _("biopsy"),
     }
     return known.get(name, name)
 
