@@ -204,6 +204,7 @@ def test_a_lung_report_says_what_was_signed(doctors: tuple[Person, Person]) -> N
         "Part-solid",
         "9.1 × 7.3 mm", "mean 8.2 mm", "4.5 mm", "310 mm³", "Growing, earlier 6.0 mm", "Spiculated", "Nodule with spicules.",
         "AI mark 1: taken over as it was", "lung-ct.7", "a" * 64, "8 of 10", "8.4 mm", "0.61", "Not tested on other scanners",
+        "About the AI model", "Intended use: research",
         "Dana Test: signed on",
         "AI result in sight", "There are no images", "Page 1 of",
     ):  # fmt: skip

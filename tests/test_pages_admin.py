@@ -87,7 +87,7 @@ def test_a_model_card_shows_figures_with_interval_and_limits(admin: Person) -> N
     assert "1 model" in shown
     assert "Not tested on children" in shown
     figures = [row["cells"] for row in rows(test, "figures-1")]
-    assert figures[0] == {"what": "crops · auc", "value": "0.912", "interval": "0.88–0.94", "n": "853"}
+    assert figures[0] == {"what": "crops · area under the curve", "value": "0.912", "interval": "0.88–0.94", "n": "853"}
     assert figures[1]["interval"] == "–"  # type: ignore[index]
 
 

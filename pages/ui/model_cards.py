@@ -11,7 +11,7 @@ from core.workflow.opportunistic import MEASURES
 from core.workflow.registry import ModelRow, set_state
 from db.enums import ModelState
 from pages.ui.i18n import N_, _, day, moment, n_, number
-from pages.ui.model_reports import hand_in
+from pages.ui.model_reports import hand_in, words
 from pages.ui.session import did
 from pages.ui.tables import Column, Row, Tone, chip, table, two
 from pages.ui.words import MODEL_STATE
@@ -151,7 +151,7 @@ def _figures(node: Mapping[str, Any], path: tuple[str, ...] = (), n: int | None 
 
 
 def _figure(path: tuple[str, ...], value: Any, interval: tuple[float, float] | None, n: int | None) -> Row:
-    what = " · ".join(part.replace("_", " ") for part in path)
+    what = words.figure(path)
     said = f"{value:.3g}" if isinstance(value, float) else str(value)
     band = f"{interval[0]:.3g}–{interval[1]:.3g}" if interval else "–"
-    return Row(what, {"what": what, "value": said, "interval": band, "n": number(n)})
+    return Row(" ".join(path), {"what": what, "value": said, "interval": band, "n": number(n)})

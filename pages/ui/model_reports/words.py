@@ -13,6 +13,7 @@ TASK = {
     "mammography-localisation": N_("Marks on mammograms"),
 }
 IMAGES = {"lung-ct": N_("scans"), "mammography": N_("mammograms")}
+PER_FILM = "sensitivity_by_false_marks_per_film"
 FIGURE = {
     "auc": N_("area under the curve"),
     "baselines": N_("beside it"),
@@ -52,7 +53,7 @@ FIGURE = {
     "hit_by_highest_mark": N_("hit by the first mark"),
     "hit_by_any_mark": N_("hit by any mark"),
     "brightest_blob": N_("brightest place, no network"),
-    "sensitivity_by_false_marks_per_film": N_("sensitivity by false marks"),
+    PER_FILM: N_("sensitivity by false marks"),
 }
 CASE = {
     "scan": N_("Scan"),
@@ -75,7 +76,8 @@ def task(name: str) -> str:
 
 def figure(path: Sequence[str]) -> str:
     """under 10 mm · area under the curve; what is new to us with its underscores as spaces."""
-    return " · ".join(_(FIGURE[part]) if part in FIGURE else _rate(part) for part in path)
+    named = FIGURE | TASK
+    return " · ".join(_(named[part]) if part in named else _rate(part, PER_FILM in path) for part in path)
 
 
 def column(name: str) -> str:
@@ -91,6 +93,9 @@ def value(found: Interval, digits: int = 3) -> str:
     return f"{number(found.value, digits)} ({limits(found, digits)})"
 
 
-def _rate(part: str) -> str:
-    """at_0.125 is a rate of false marks per scan."""
-    return _("at {rate} per scan", rate=part.removeprefix("at_")) if part.startswith("at_") else part.replace("_", " ")
+def _rate(part: str, per_film: bool) -> str:
+    """at_0.125 is a rate of false marks per scan or film."""
+    if not part.startswith("at_"):
+        return part.replace("_", " ")
+    rate = part.removeprefix("at_")
+    return _("at {rate} per film", rate=rate) if per_film else _("at {rate} per scan", rate=rate)
