@@ -41,7 +41,7 @@ def test_every_number_has_its_meaning() -> None:
     told = breast_result.of(result())
     assert str(told.score) == "30 % of screened women would score as high or higher"
     assert str(told.density) == "C, Heterogeneously dense (A 1 %, B 24 %, C 68 %, D 7 %)"
-    assert str(told.share) == "about 34 % of the breast's area is dense"
+    assert str(told.share) == "About 34 % of the breast's area is dense"
     assert str(told.screening) == "Where 0.6 % of women have cancer, as in screening: right 0.8 %, left 0.2 %"
     assert told.rests_on is None
 

@@ -83,7 +83,7 @@ def _density(told: Mapping[str, Any]) -> Sentence | None:
 def _share(percent: object) -> Sentence | None:
     if not isinstance(percent, int | float):
         return None
-    return say(N_("about {percent} % of the breast's area is dense"), percent=f"{percent:.0f}")
+    return say(N_("About {percent} % of the breast's area is dense"), percent=f"{percent:.0f}")
 
 
 def _screening(told: Mapping[str, Any]) -> Sentence | None:

@@ -135,12 +135,12 @@ def _summary(ai: AiResult) -> None:
     parts = [f"**{_('Score {step} of 10', step=ai.step)}**"] if ai.step is not None else []
     parts += [_("suspicion {breasts}", breasts=", ".join(sides))] if sides else []
     if parts:
-        st.markdown(" · ".join(parts), help=None if told.screening is None else show(told.screening))
+        st.markdown(" · ".join(parts))
     meant = [show(told.score)] if told.score else []
     meant += [_("Density {said}", said=show(told.density))] if told.density else []
     meant += [show(one) for one in (told.share, told.rests_on) if one is not None]
     if meant:
-        st.caption("  \n".join(meant))
+        st.caption("  \n".join(meant), help=None if told.screening is None else show(told.screening))
 
 
 def _witness(ai: AiResult, said_already: set[str]) -> None:
