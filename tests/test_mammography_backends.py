@@ -14,10 +14,12 @@ from models.breast import ensemble
 from models.breast.view import prepare
 from models.compute import Compute
 from models.mammography import Mammography
+from models.networks.breast_net import BreastNet
 from models.refusal import NoResult
 from tests.breast_build import Small, mammogram, untrained, view
 
 VIEWS = [view(mammogram(seed=n), laterality="RL"[n % 2], name=("CC", "MLO")[n // 2], key=f"{n}") for n in range(4)]
+BY_OPENVINO = list(dict.fromkeys([compute.choose_cpu("openvino"), compute.choose_cpu("openvino").in_float32()]))
 CROPS = [prepare(one.pixels).crop for one in VIEWS]
 
 
@@ -41,6 +43,21 @@ def test_an_exam_has_the_same_result_on_every_backend(where: Compute) -> None:
         assert one.density == pytest.approx(other.density, abs=limit.item)
         assert one.local == pytest.approx(other.local, abs=limit.voxel)
     assert {member.see.name for member in ready(where).networks} == {where.name}
+
+
+@pytest.mark.parametrize(
+    "where", [compute.choose_cpu("openvino"), compute.choose_cpu("openvino").in_float32()], ids=lambda where: where.name
+)
+def test_the_networks_of_the_model_run_by_openvino(where: Compute) -> None:
+    """Float32 is run as it is; where reduced precision is too far off on what looks like a mammogram, float32 takes its place."""
+    torch.manual_seed(1)
+    network = BreastNet().eval()
+    member, plain = ensemble.Member(0, network, where), ensemble.Member(0, network, compute.reference())
+    assert "OpenVINO" in member.see.name
+    (found,), (expected,) = ensemble.answers(CROPS[:1], [member]), ensemble.answers(CROPS[:1], [plain])
+    limit = TOLERANCE[member.see.where.autocast]
+    assert found.cancer == pytest.approx(expected.cancer, abs=limit.item * max(1.0, abs(expected.cancer)))
+    assert found.local == pytest.approx(expected.local, abs=limit.voxel)
 
 
 @pytest.mark.parametrize("where", present(), ids=lambda where: where.name)

@@ -96,8 +96,8 @@ def load(card: Card, compute: Compute) -> tuple[tuple[Member, ...], Known]:
 
 
 def _network(tensors: dict[str, Tensor], backbone: str) -> nn.Module:
-    network = BreastNet(backbone)
     try:
+        network = BreastNet(backbone)
         network.load_state_dict(tensors)
     except RuntimeError as problem:
         raise NoResult(f"The mammography weights do not fit the network. {cards.INSTALL_AGAIN}") from problem
@@ -117,8 +117,9 @@ def _mean(parts: Sequence[Tensor]) -> Floats:
 
 
 def _example(count: int) -> Tensor:
-    """Crops (count, H, W) that look like breasts to a network: a half ellipse of grain at the left, black around it."""
+    """Crops (count, H, W) that are as hard as mammograms to compute with: bright tissue of little contrast with grain, black around it."""
     rows, columns = torch.meshgrid(torch.linspace(-1, 1, SHAPE[0]), torch.linspace(0, 1, SHAPE[1]), indexing="ij")
     grain = torch.rand(count, *SHAPE, generator=torch.Generator().manual_seed(0))
-    bright = torch.linspace(0.4, 1, count)[:, None, None]
-    return torch.where(rows**2 + columns**2 < 0.9, 1 + 254 * bright * (0.5 + 0.5 * grain) * (1 - 0.5 * columns), 0).to(torch.uint8)
+    bright = torch.linspace(0.4, 0.85, count)[:, None, None]
+    lumps = 0.08 * torch.sin(40 * rows + 9 * columns) * torch.cos(25 * columns - 6 * rows)
+    return torch.where(rows**2 + columns**2 < 0.9, 1 + 254 * (bright + lumps + 0.05 * grain), 0).to(torch.uint8)
