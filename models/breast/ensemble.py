@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,17 +36,16 @@ class Answer:
     local: NDArray[np.float32]
 
 
-class OfCrops(nn.Module):
-    """A network that takes crops (B, H, W) of bytes, 0 outside of the breast, so that a device is sent a byte per pixel."""
+class OfPlanes(nn.Module):
+    """A network from its planes on, in any precision; the planes are made in float32."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: Any) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, crops: Tensor) -> Outputs:
+    def forward(self, planes: Tensor, field: Tensor) -> Outputs:
         """Task logits (B, 2), density logits (B, 4), local evidence in logits (B, h, w)."""
-        values = crops.float()
-        told: Outputs = self.network((values / 255)[:, None], (values > 0).float())
+        told: Outputs = self.network.told(planes, field)
         return told
 
 
@@ -54,14 +54,20 @@ class Member:
     """The network that was trained without the women of `fold`; made ready on the device when it is first needed."""
 
     fold: int
-    network: nn.Module
+    network: Any
     compute: Compute
 
     @cached_property
     def see(self) -> Runner:
-        """Crops (N, H, W) of bytes → task logits (N, 2), density logits (N, 4), local evidence in logits (N, h, w)."""
+        """Planes (N, C, H, W) and field (N, H, W) → task logits (N, 2), density logits (N, 4), local evidence in logits (N, h, w)."""
         count = AT_ONCE_ON_CUDA if self.compute.device.type == "cuda" else AT_ONCE
-        return prepare(OfCrops(self.network), self.compute, (_example(count),))
+        return prepare(OfPlanes(self.network), self.compute, self.planes(_example(count)))
+
+    @torch.inference_mode()
+    def planes(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+        """Crops (N, H, W) of bytes → what `see` takes; the same for all members."""
+        values, field = crops.float()[:, None] / 255, (crops > 0).float()
+        return self.network.planes(values, field), field
 
 
 def answers(crops: Sequence[Crop], members: Sequence[Member]) -> list[Answer]:
@@ -69,8 +75,8 @@ def answers(crops: Sequence[Crop], members: Sequence[Member]) -> list[Answer]:
     if not len(crops):
         return []
     stack = torch.from_numpy(np.stack(list(crops)))
-    both = torch.cat([stack, stack.flip(1)])
-    said = [part for member in members for part in _upright(member.see(both), len(stack))]
+    seen = members[0].planes(torch.cat([stack, stack.flip(1)]))
+    said = [part for member in members for part in _upright(member.see(*seen), len(stack))]
     cancer = _mean([tasks[:, 0] for tasks, _, _ in said])
     density = _mean([classes.softmax(1) for _, classes, _ in said])
     local = _mean([places.sigmoid() for _, _, places in said]).astype(np.float32)

@@ -63,12 +63,24 @@ class BreastNet(nn.Module):
 
     def forward(self, images: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Task logits, density logits and local evidence, as in `Answers`."""
-        tasks, density, local, *_ = self.answers(images, field)
-        return tasks, density, local
+        return self.told(self.planes(images, field), field)
 
     def answers(self, images: Tensor, field: Tensor) -> Answers:
         """Everything the network says, as it is trained."""
-        x = self.drop(self.backbone(contrasts(images, field)))  # (B, C, h, w)
+        return self._answers(self.planes(images, field), field)
+
+    @staticmethod
+    def planes(images: Tensor, field: Tensor) -> Tensor:
+        """What of the network has to be computed in float32, also where the rest is not: differences of squares (see `contrasts`)."""
+        return contrasts(images, field)
+
+    def told(self, planes: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, from the planes on."""
+        tasks, density, local, *_ = self._answers(planes, field)
+        return tasks, density, local
+
+    def _answers(self, planes: Tensor, field: Tensor) -> Answers:
+        x = self.drop(self.backbone(planes))  # (B, C, h, w)
         hidden = self.hidden(x)
         lesion = self.lesion(hidden).float()  # (B, 1, h, w)
         local = self.local(hidden).float() + self.share[:, None, None] * lesion  # (B, tasks, h, w)
