@@ -81,7 +81,8 @@ def test_a_fold_never_sees_its_own_women(data: Path, tmp_path: Path) -> None:
     )
     before.train_epoch()
     after.train_epoch()
-    assert all(torch.equal(one, other) for one, other in zip(before.weights().values(), after.weights().values(), strict=True))
+    for name, value in before.weights().items():
+        torch.testing.assert_close(value, after.weights()[name], msg=name)
 
 
 def part(fold: int, views: Views, settings: Settings | None = None) -> FoldPart:
@@ -124,12 +125,8 @@ def test_it_learns_what_can_be_seen(data: Path, tmp_path: Path) -> None:
 def test_folds_are_trained_by_number_and_settings_come_from_a_file(data: Path, tmp_path: Path) -> None:
     out, file = tmp_path / "out", tmp_path / "own.toml"
     file.write_text("[mammography]\nepochs = 1\nrate = 0.001\n", "utf-8")
-    assert (
-        mammography.main(
-            ["--data", str(data), "--out", str(out), "--config", str(file), "--set", "mammography.batch=4", "--folds", "1", "3"]
-        )
-        == 0
-    )
+    named = ["--data", str(data), "--out", str(out), "--config", str(file)]
+    assert mammography.main([*named, "--set", "mammography.batch=4", "--folds", "0", "2"]) == 0
     assert sorted(path.name for path in out.glob("*.safetensors")) == ["mammography-fold0.safetensors", "mammography-fold2.safetensors"]
     assert "rate = 0.001" in (out / "settings.toml").read_text("utf-8")
     ((epoch,), _) = history.gather(out).values()
@@ -227,10 +224,11 @@ def test_what_is_frozen_stays(data: Path, tmp_path: Path) -> None:
         return network
 
     frozen = FoldPart(0, Views.read(data, tmp_path), Settings(epochs=1, batch=4), compute.reference(), make)
-    before = {name: value.clone() for name, value in frozen.weights().items()}
+    before = {name: value.clone() for name, value in frozen.network.state_dict().items()}
     frozen.train_epoch()
-    assert torch.equal(frozen.weights()["backbone.0.weight"], before["backbone.0.weight"])
-    assert not torch.equal(frozen.weights()["heads.weight"], before["heads.weight"])
+    after = frozen.network.state_dict()
+    assert torch.equal(after["backbone.0.weight"], before["backbone.0.weight"])
+    assert not torch.equal(after["heads.weight"], before["heads.weight"])
 
 
 def test_every_setting_is_explained() -> None:
