@@ -75,8 +75,10 @@ def test_heat_covers_the_view_and_stays_in_the_breast(model: Mammography) -> Non
     assert result.heat.shape == (96, 80)
     assert result.heat[:, -10:].max() == 0
     assert 1 <= len(result.marks) <= 3
-    for mark in result.marks:
-        assert image[int(mark.y * image.shape[0]), int(mark.x * image.shape[1])] > 0
+    cell = max(image.shape) // 96
+    for mark in result.marks:  # at the skin line a cell of the map is breast only in part
+        row, column = int(mark.y * image.shape[0]), int(mark.x * image.shape[1])
+        assert image[max(0, row - cell) : row + cell, max(0, column - cell) : column + cell].max() > 0
     assert list(result.marks) == sorted(result.marks, key=lambda mark: -mark.evidence)
 
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import openvino  # type: ignore[import-untyped]
-import torch
 from torch import Tensor
 
+from models.backends.constants import convolutions
 from models.networks.thin_resnet import STAGES
 from models.refusal import NoResult
 
@@ -32,27 +29,15 @@ def published(path: Path | None = None) -> dict[str, Tensor]:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != SHA256:
         raise NoResult(f"The start {path.name} is not the one expected (sha256 {found[:12]}…, expected {SHA256[:12]}…): {INSTALL}.")
-    convolutions = iter(_convolutions(path))
-    tensors = _named("stem", next(convolutions), scale=255.0)  # our grey values run from 0 to 1
+    layers = iter(convolutions(path))
+    tensors = _named("stem", next(layers), scale=255.0)  # our grey values run from 0 to 1
     for stage, blocks in enumerate(PUBLISHED):
         for block in range(blocks):
             for part in (*INSIDE, "shortcut") if block == 0 else INSIDE:
-                named = _named(f"stages.{stage}.{block}.{part}", next(convolutions))
+                named = _named(f"stages.{stage}.{block}.{part}", next(layers))
                 if stage < len(STAGES) and block < STAGES[stage][1]:
                     tensors |= named
     return tensors
-
-
-def _convolutions(path: Path) -> list[tuple[Tensor, Tensor]]:
-    """Weight and bias of every convolution, in the order of the file."""
-    layers = openvino.Core().read_model(path).get_ordered_ops()
-    constants = {op.get_friendly_name(): op for op in layers if op.get_type_name() == "Constant"}
-    weights = [op.input_value(1).get_node().get_friendly_name() for op in layers if op.get_type_name() == "Convolution"]
-    return [(_tensor(constants[name]), _tensor(constants[name.replace("weights", "bias")]).flatten()) for name in weights]
-
-
-def _tensor(constant: Any) -> Tensor:
-    return torch.from_numpy(np.array(constant.data, np.float32))
 
 
 def _named(name: str, convolution: tuple[Tensor, Tensor], *, scale: float = 1.0) -> dict[str, Tensor]:
