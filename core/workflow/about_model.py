@@ -38,4 +38,5 @@ def about(name: str, card: Mapping[str, Any]) -> AboutModel:
     """What the card of a model called `name` tells, with its headline figures."""
     measured = {" ".join(one.path): one for one in card_figures(card.get("figures") or {})}
     figures = tuple((said, measured[path]) for path, said in HEADLINES.get(name, {}).items() if path in measured)
-    return AboutModel(*(str(card.get(key) or "") for key in ("intended_use", "training_data", "licence")), figures)
+    use, data, licence = (str(card.get(key) or "") for key in ("intended_use", "training_data", "licence"))
+    return AboutModel(use, data, licence, figures)

@@ -83,4 +83,4 @@ def _fat(values: Floats, depth: Floats) -> Floats:
     there = np.flatnonzero(~np.isnan(low))
     if not len(there):
         return np.full(values.shape, np.percentile(values, FAT))
-    return np.interp(place, there, low[there])
+    return np.asarray(np.interp(place, there, low[there]))

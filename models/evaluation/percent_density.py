@@ -28,12 +28,12 @@ def agreement(women: Sequence[str], labels: Sequence[str | None], percents: Sequ
         return None
     classes = sorted(set(readers.values()))
     mean = np.array([np.mean(views[woman]) for woman in readers])
-    label = np.array([classes.index(name) for name in readers.values()])
-    correlation = spearman(mean, label.astype(np.float64))
+    places = np.array([classes.index(name) for name in readers.values()])
+    correlation = spearman(mean, places.astype(np.float64))
     return {
         "n": len(readers),
         "spearman": None if correlation is None else asdict(correlation),
-        "classes": {name: _class(mean[label == place]) for place, name in enumerate(classes)},
+        "classes": {name: _class(mean[places == number]) for place, name in enumerate(classes)},
     }
 
 
