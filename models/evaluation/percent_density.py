@@ -33,7 +33,7 @@ def agreement(women: Sequence[str], labels: Sequence[str | None], percents: Sequ
     return {
         "n": len(readers),
         "spearman": None if correlation is None else asdict(correlation),
-        "classes": {name: _class(mean[places == number]) for place, name in enumerate(classes)},
+        "classes": {name: _class(mean[places == number]) for number, name in enumerate(classes)},
     }
 
 
