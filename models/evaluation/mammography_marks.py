@@ -1,4 +1,4 @@
-"""What the marks on films with known lesions hit: pointing game and free-response ROC, the same for a network and for what stands beside it."""
+"""What marks on films with known lesions hit: pointing game and free-response ROC, the same for a network and for what stands beside it."""
 
 from __future__ import annotations
 
