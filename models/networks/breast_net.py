@@ -3,7 +3,8 @@ they and the whole breast say of cancer and density.
 
 The cancer answer is the sum of local evidence, pooled over the breast, and of one answer from the breast as a whole; the map of the local
 evidence is part of the answer and not a drawing made afterwards. One head is taught where lesions were drawn into healthy breasts
-(`models.training.drawn_lesions`) and feeds the local evidence: the training set names no places.
+(`models.training.drawn_lesions`) and feeds the local evidence: the training set names no places. What is said of cancer in the end is read
+off the finished features by a linear reader, which ranks women better than the heads that were trained step by step.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ class BreastNet(nn.Module):
             nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, len(TASKS) + len(DENSITIES) + BIRADS + 1)
         )
         self.sharpness = nn.Parameter(torch.tensor(0.5))
+        self.reader = nn.Linear(2 * width, 1).requires_grad_(False)
+        self.by_reader: Tensor
+        self.register_buffer("by_reader", torch.tensor(0.0))
 
     def forward(self, images: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Task logits, density logits and local evidence, as in `Answers`."""
@@ -75,16 +79,24 @@ class BreastNet(nn.Module):
         return contrasts(images, field)
 
     def told(self, planes: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """As `forward`, from the planes on."""
-        tasks, density, local, *_ = self._answers(planes, field)
-        return tasks, density, local
+        """As `forward`, from the planes on; cancer is told by the reader once it is fitted (`models.training.mammography_reader`)."""
+        x, weight = self.backbone(planes), _weight(field)
+        tasks, density, local, *_ = self._judged(x, weight)
+        cancer = self.by_reader * self.reader(_moments(x.float(), weight)).float() + (1 - self.by_reader) * tasks[:, :1]
+        return torch.cat([cancer, tasks[:, 1:]], 1), density, local
+
+    def moments(self, planes: Tensor, field: Tensor) -> Tensor:
+        """(B, 2 C): what the reader reads, mean and standard deviation of every channel over the breast."""
+        return _moments(self.backbone(planes).float(), _weight(field))
 
     def _answers(self, planes: Tensor, field: Tensor) -> Answers:
-        x = self.drop(self.backbone(planes))  # (B, C, h, w)
+        return self._judged(self.backbone(planes), _weight(field))
+
+    def _judged(self, features: Tensor, weight: Tensor) -> Answers:
+        x = self.drop(features)  # (B, C, h, w)
         hidden = self.hidden(x)
         lesion = self.lesion(hidden).float()  # (B, 1, h, w)
         local = self.local(hidden).float() + self.share[:, None, None] * lesion  # (B, tasks, h, w)
-        weight = _weight(field)
         whole = self.whole(_moments(x.float(), weight)).float()
         pooled = _soft_maximum(local.flatten(2), weight, self.sharpness.exp())
         tasks, density, birads, age = torch.split(whole, [len(TASKS), len(DENSITIES), BIRADS, 1], 1)

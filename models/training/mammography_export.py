@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 import re
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,7 +30,7 @@ from models.breast.table import Labelled
 from models.compute import Compute
 from models.networks.breast_net import THIN, BreastNet
 from models.refusal import NoResult
-from models.training import mammography_ranking, provenance, whole
+from models.training import half, mammography_ranking, mammography_reader, provenance, whole
 from models.training.mammography_ranking import by_breast
 from models.training.mammography_views import FOLDS, Numbers, Views
 
@@ -86,6 +85,9 @@ def export(run: Path, views: Views, weights: Path, card: Path, where: Compute) -
     """Lay the folds that are finished in `run` into the folder `weights`, and all that is known of them into `card`."""
     backbone = trained_with(run)
     folds = members(run, where, backbone)
+    for member in folds:
+        mammography_reader.fit(member, views)
+        log.info("fold %d: the reader is fitted", member.fold)
     said = [(views.of_fold(member.fold), member) for member in folds]
     numbers = np.concatenate([theirs for theirs, _ in said])
     cancer, dense = (np.concatenate(parts) for parts in zip(*(read(views, theirs, member) for theirs, member in said), strict=True))
@@ -94,7 +96,7 @@ def export(run: Path, views: Views, weights: Path, card: Path, where: Compute) -
     np.savez(run / "unseen.npz", image=np.array([row.file.name for row in rows]), cancer=cancer, dense=dense, fold=views.fold[numbers])
     calibration = calibrate(rows, cancer)
     for member in folds:
-        shutil.copyfile(run / weight_file(member.fold), weights / weight_file(member.fold))
+        half.write(weights / weight_file(member.fold), half.of(member.network.state_dict()))
     save_file({"known": known(views)}, weights / KNOWN_FILE)
     files = [(KNOWN_FILE, None), *((weight_file(member.fold), member.fold) for member in folds)]
     write_card(card, weights, files, calibration.as_thresholds())
