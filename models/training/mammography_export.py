@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     card = cards.CARDS / "mammography.toml"
     before = {part.file for part in cards.load("mammography").weights}
     try:
-        export(options.run, Views.read(options.data, options.cache or options.run), cards.WEIGHTS, card, compute.choose("torch"))
+        export(options.run, Views.read(options.data, options.cache or options.run), cards.WEIGHTS, card, compute.choose())
     except NoResult as reason:
         sys.stderr.write(f"Not exported: {reason}\n")
         return 2

@@ -15,7 +15,9 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torch import Tensor, nn
 
+from models.backends import prepare
 from models.breast.ensemble import Member
 from models.training.mammography_views import Numbers, Views
 
@@ -40,17 +42,25 @@ def fit(member: Member, views: Views) -> None:
     _put(member.network, line, seen.shape[1])
 
 
-@torch.inference_mode()
 def _moments(member: Member, views: Views, numbers: Numbers) -> Floats:
     """(N, 2 C): mean over the view and the view upside down."""
-    network, where, found = member.compute.place(member.network), member.compute, []
-    for first in range(0, len(numbers), AT_ONCE):
-        crops = views.crops(numbers[first : first + AT_ONCE])
-        planes, field = member.planes(torch.cat([crops, crops.flip(1)]))
-        with where.precision():
-            both = network.moments(planes.to(where.device), field.to(where.device)).float().cpu()
+    example = member.planes(views.crops(numbers[:1]).repeat(AT_ONCE, 1, 1))
+    runner, found = prepare(_OfMoments(member.network), member.compute, example), []
+    for first in range(0, len(numbers), AT_ONCE // 2):
+        crops = views.crops(numbers[first : first + AT_ONCE // 2])
+        (both,) = runner(*member.planes(torch.cat([crops, crops.flip(1)])))
         found.append(both.reshape(2, len(crops), -1).mean(0))
     return np.asarray(torch.cat(found).numpy(), np.float64)
+
+
+class _OfMoments(nn.Module):
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, planes: Tensor, field: Tensor) -> Tensor:
+        moments: Tensor = self.network.moments(planes, field)
+        return moments
 
 
 def _put(network: Any, line: Any, width: int) -> None:
