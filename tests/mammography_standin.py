@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from models.breast import ensemble
-from models.networks.breast_net import THIN, Answers
+from models.networks.breast_net import THIN, Answers, with_reader
 from models.training import mammography, mammography_export, mammography_start
 from tests.breast_build import mammogram
 
@@ -25,9 +25,9 @@ class Standin(nn.Module):
         super().__init__()
         self.backbone = nn.Sequential(nn.Conv2d(1, 4, 16, 16), nn.BatchNorm2d(4), nn.ReLU(), nn.Dropout(0.2))
         self.heads, self.place = nn.Linear(4, 10), nn.Conv2d(4, 2, 1)
-        self.reader = nn.Linear(4, 1).requires_grad_(False)
+        self.reader = nn.Linear(4, 5).requires_grad_(False)
         self.by_reader: Tensor
-        self.register_buffer("by_reader", torch.tensor(0.0))
+        self.register_buffer("by_reader", torch.zeros(5))
 
     def answers(self, images: Tensor, field: Tensor) -> Answers:
         """Everything it says."""
@@ -48,8 +48,9 @@ class Standin(nn.Module):
 
     def told(self, planes: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         said = self.answers(planes, field)
-        cancer = self.by_reader * self.reader(self.moments(planes, field)) + (1 - self.by_reader) * said.tasks[:, :1]
-        return torch.cat([cancer, said.tasks[:, 1:]], 1), said.density, said.local
+        own = torch.cat([said.tasks[:, :1], said.density], 1)
+        told = with_reader(own, self.reader(self.moments(planes, field)), self.by_reader)
+        return torch.cat([told[:, :1], said.tasks[:, 1:]], 1), told[:, 1:], said.local
 
     def forward(self, images: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         said = self.answers(images, field)

@@ -61,9 +61,9 @@ class BreastNet(nn.Module):
             nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, len(TASKS) + len(DENSITIES) + BIRADS + 1)
         )
         self.sharpness = nn.Parameter(torch.tensor(0.5))
-        self.reader = nn.Linear(2 * width, 1).requires_grad_(False)
+        self.reader = nn.Linear(2 * width, 1 + len(DENSITIES)).requires_grad_(False)
         self.by_reader: Tensor
-        self.register_buffer("by_reader", torch.tensor(0.0))
+        self.register_buffer("by_reader", torch.zeros(1 + len(DENSITIES)))
 
     def forward(self, images: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Task logits, density logits and local evidence, as in `Answers`."""
@@ -79,11 +79,11 @@ class BreastNet(nn.Module):
         return contrasts(images, field)
 
     def told(self, planes: Tensor, field: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """As `forward`, from the planes on; cancer is told by the reader once it is fitted (`models.training.mammography_reader`)."""
+        """As `forward`, from the planes on; the reader (`models.training.mammography_reader`) has the share `by_reader` in it."""
         x, weight = self.backbone(planes), _weight(field)
         tasks, density, local, *_ = self._judged(x, weight)
-        cancer = self.by_reader * self.reader(_moments(x.float(), weight)).float() + (1 - self.by_reader) * tasks[:, :1]
-        return torch.cat([cancer, tasks[:, 1:]], 1), density, local
+        told = with_reader(torch.cat([tasks[:, :1], density], 1), self.reader(_moments(x.float(), weight)).float(), self.by_reader)
+        return torch.cat([told[:, :1], tasks[:, 1:]], 1), told[:, 1:], local
 
     def moments(self, planes: Tensor, field: Tensor) -> Tensor:
         """(B, 2 C): what the reader reads, mean and standard deviation of every channel over the breast."""
@@ -101,6 +101,11 @@ class BreastNet(nn.Module):
         pooled = _soft_maximum(local.flatten(2), weight, self.sharpness.exp())
         tasks, density, birads, age = torch.split(whole, [len(TASKS), len(DENSITIES), BIRADS, 1], 1)
         return Answers(pooled + tasks, density, local[:, 0], birads, age[:, 0], lesion[:, 0])
+
+
+def with_reader(own: Tensor, read: Tensor, share: Tensor) -> Tensor:
+    """Logits (B, 5) of cancer and density: the network's own, and for a share of them the reader's."""
+    return (1 - share) * own + share * read
 
 
 def contrasts(images: Tensor, field: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Fits the linear reader of a finished mammography network: cancer from what its features are on average over a breast, and how they vary.
+"""Fits the linear reader of a finished mammography network: cancer and density from the mean and deviation of its features over a breast.
 
 Few hundred women with cancer are too few for many steps of gradient, which learn views by heart; a shrunk regression on principal
 components of the same features ranks other women better (docs/experiments.md, M10).
@@ -19,27 +19,37 @@ from torch import Tensor, nn
 
 from models.backends import prepare
 from models.breast.ensemble import Member
+from models.networks.breast_net import DENSITIES
 from models.training.mammography_views import Numbers, Views
 
 Floats = NDArray[np.float64]
 COMPONENTS, VIEWS_A_COMPONENT = 120, 8
-SHRINKING = 0.002
+SHRINKING, SHRINKING_DENSITY = 0.002, 0.02
 """scikit-learn's C: the smaller, the more is shrunk."""
+ALONE, SHARED = 1.0, 0.5
 AT_ONCE = 16
 
 
 def fit(member: Member, views: Views) -> None:
-    """Fit the reader of a fold's network, in place, on the views that the network may see; each counts with its mirror image."""
+    """Fit the reader of a fold's network, in place, on the views that the network may see; each counts with its mirror image.
+
+    Cancer is then told by the reader alone, density by network and reader in equal shares where all four classes are known.
+    """
     mine = views.of_training(member.fold)
-    seen = _moments(member, views, mine)
-    truth = np.array([views.rows[int(number)].cancer for number in mine])
-    components = max(1, min(COMPONENTS, len(mine) // VIEWS_A_COMPONENT, seen.shape[1]))
-    line = make_pipeline(
-        StandardScaler(),
-        PCA(components, whiten=True, random_state=0),
-        LogisticRegression(C=SHRINKING, class_weight="balanced", max_iter=500),
-    ).fit(seen, truth)
-    _put(member.network, line, seen.shape[1])
+    seen, rows = _moments(member, views, mine), [views.rows[int(number)] for number in mine]
+    network: Any = member.network
+    _put(network, slice(0, 1), _line(seen, np.array([row.cancer for row in rows]), SHRINKING), ALONE)
+    known = np.array([row.density is not None for row in rows])
+    classes = np.array([row.density for row in rows if row.density is not None])
+    if set(classes) == set(DENSITIES):
+        _put(network, slice(1, 1 + len(DENSITIES)), _line(seen[known], classes, SHRINKING_DENSITY), SHARED)
+
+
+def _line(seen: Floats, truth: NDArray[Any], shrinking: float) -> Any:
+    """Standardised, principal components, logistic regression with all classes alike; linear from end to end."""
+    components = max(1, min(COMPONENTS, len(seen) // VIEWS_A_COMPONENT, seen.shape[1]))
+    steps = StandardScaler(), PCA(components, whiten=True, random_state=0)
+    return make_pipeline(*steps, LogisticRegression(C=shrinking, class_weight="balanced", max_iter=500)).fit(seen, truth)
 
 
 def _moments(member: Member, views: Views, numbers: Numbers) -> Floats:
@@ -63,10 +73,12 @@ class _OfMoments(nn.Module):
         return moments
 
 
-def _put(network: Any, line: Any, width: int) -> None:
-    """The pipeline as one line: it is linear from end to end."""
-    at_zero, ones = line.decision_function(np.zeros((1, width))), line.decision_function(np.eye(width))
+def _put(network: Any, outputs: slice, line: Any, share: float) -> None:
+    """The pipeline as weights and biases of the reader, in half precision as they are installed, with its share in the answer."""
+    width = network.reader.in_features
+    at_zero = np.atleast_2d(line.decision_function(np.zeros((1, width))))  # (1, outputs)
+    slopes = line.decision_function(np.eye(width)).reshape(width, -1) - at_zero
     with torch.no_grad():
-        network.reader.weight.copy_(torch.from_numpy(ones - at_zero)[None].half())  # as it is installed
-        network.reader.bias.copy_(torch.from_numpy(at_zero).half())
-        network.by_reader.fill_(1.0)
+        network.reader.weight[outputs] = torch.from_numpy(slopes.T).half().float()
+        network.reader.bias[outputs] = torch.from_numpy(at_zero[0]).half().float()
+        network.by_reader[outputs] = share
