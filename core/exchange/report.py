@@ -24,7 +24,7 @@ from core.workflow.reading import Case, DecisionLine
 from db.enums import ExamKind, ProgrammeDecision
 from db.tables import Arbitration, ArbitrationAuthor, Recall, User
 
-TEMPLATE, VERSION = "report", "1.0"
+TEMPLATE, VERSION = "report", "1.1"
 TITLES = {ExamKind.lung_ct: N_("Screening report: low-dose CT of the chest"), ExamKind.mammography: N_("Screening report: mammography")}
 SCHEMES = {ExamKind.lung_ct: lung_rads, ExamKind.mammography: birads}
 INVENTED = N_("Demonstration: this person is invented")
