@@ -143,7 +143,9 @@ def written_opinion(page: Page, here: str) -> str:
     assert desk(page).get_attribute("data-case") == here
     expect(page.locator("textarea")).to_have_value("SKIP? DENSE, QUITE BRIGHT! EARLIER IMAGES ABSENT")
     page.keyboard.press("Control+Enter")
-    return next_case(page, here)
+    after = next_case(page, here)
+    assert page.evaluate("document.activeElement.tagName") == "BODY"  # no field of the case before takes the next key
+    return after
 
 
 def put_off(page: Page, here: str) -> str:

@@ -30,6 +30,12 @@ function typing(event) {
   return (Boolean(field) && !shut) || (target instanceof HTMLInputElement && !CLICKED.includes(target.type));
 }
 
+/* A field of the case before may keep the focus until it is replaced; keys pressed for the new case would be typed into it. */
+function leaveField() {
+  const field = document.activeElement?.closest(`${TYPED}, input`);
+  if (field && !field.closest("[role=dialog]")) field.blur();
+}
+
 class Desk {
   constructor(root) {
     this.root = root;
@@ -47,6 +53,7 @@ class Desk {
   show(data, send) {
     const now = performance.now();
     if (this.seen !== data.case) {
+      if (this.seen) leaveField();
       [this.seen, this.sent, this.opened, this.ends] = [data.case, null, now - data.caseSeconds * 1000, now + data.lockedSeconds * 1000];
     }
     if (this.turn !== data.turn) [this.turn, this.sent] = [data.turn, null]; // the server has answered, with a refusal perhaps
