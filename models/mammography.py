@@ -43,6 +43,11 @@ class Mammography:
         networks, known = ensemble.load(card, compute)
         return cls(networks, known, _calibration(card), card, compute)
 
+    @property
+    def device(self) -> str:
+        """What the networks really run on, for people: a backend that is not near enough to torch has been left for a plainer one."""
+        return "; ".join(dict.fromkeys(network.see.name for network in self.networks))
+
     def without(self, woman: str, crops: Sequence[Crop]) -> tuple[Member, ...]:
         """The networks that were not trained on a woman: one for a woman of the training set, all for anybody else.
 

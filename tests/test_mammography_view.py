@@ -94,15 +94,6 @@ def test_the_crop_has_the_fixed_shape_and_marks_the_outside() -> None:
     assert crop[view.SHAPE[0] // 2, 5] > 0  # tissue at the chest wall
 
 
-def test_inputs_are_three_equal_planes_and_the_field() -> None:
-    crop = view.prepare(mammogram()).crop
-    images, inside = view.inputs([crop, crop])
-    assert tuple(images.shape) == (2, 3, *view.SHAPE)
-    assert float(images.max()) == 1.0
-    assert bool((images[:, 0] == images[:, 2]).all())
-    assert bool(((images[:, 0] > 0) == (inside > 0)).all())
-
-
 def test_the_field_is_found_at_the_right_place() -> None:
     found = field.find(mammogram())
     top, bottom, left, right = found.box

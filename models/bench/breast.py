@@ -45,7 +45,7 @@ def lines(where: Compute, exams: int) -> Iterator[str]:
     rows, columns = SHAPE
     try:
         model, files = Mammography.load(where), dicom()
-        yield f"four views of {rows} × {columns} on {model.compute.name}, {timed(model, files).line()}"
+        yield f"four views of {rows} × {columns} on {model.device}, {timed(model, files).line()}"
         if where.device.type == "cuda":
             found = rate(model, decoded(files), exams, side_by_side(where))
             yield f"{found:.1f} exams per second from decoded images (aim {EXAMS_PER_SECOND:.0f})"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -55,13 +53,6 @@ def prepare(pixels: Pixels) -> Prepared:
     if field.chest_wall_right:
         image, inside = image[:, ::-1], inside[:, ::-1]
     return Prepared(_to_bytes(image, inside), field, box)
-
-
-def inputs(crops: Sequence[Crop] | Crop) -> tuple[torch.Tensor, torch.Tensor]:
-    """Crops (B, H, W) → images (B, 3, H, W) in [0, 1], three times the same plane, and the breast field (B, H, W)."""
-    stack = torch.from_numpy(np.stack(list(crops)))
-    images = (stack.float() / 255)[:, None].expand(-1, 3, -1, -1)
-    return images.contiguous(memory_format=torch.channels_last), (stack > 0).float()
 
 
 def _with_margin(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

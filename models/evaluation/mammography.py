@@ -48,7 +48,7 @@ def evaluate(folder: Path) -> dict[str, Any]:
     report |= {
         "n": len(scored.rows),
         "model": model.card.identity,
-        "device": model.compute.name,
+        "device": model.device,
         "women_seen_in_training": scored.known_women,
         "women_scored_by": "the fold that never saw them; all folds for women no network saw",
         "calibration_note": NOTE,

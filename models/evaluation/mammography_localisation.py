@@ -46,7 +46,7 @@ def evaluate(folder: Path) -> dict[str, Any]:
         bright.append(beside)
     report: dict[str, Any] = {"n": sum(len(film.lesions) for film in films), "films": len(films)}
     report |= {"women": len({film.woman for film in films})}
-    report |= {"model": model.card.identity, "device": model.compute.name, "curves": {"froc": marks.curve(films)}}
+    report |= {"model": model.card.identity, "device": model.device, "curves": {"froc": marks.curve(films)}}
     report |= marks.figures(films) | {"baselines": {"brightest_blob": marks.figures(bright)}}
     return report | {"lesions_without_place": without_place, "refused": refused, "misses": list(_misses(films))}
 

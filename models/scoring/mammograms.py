@@ -80,6 +80,6 @@ def _scored(named: Entry, views: Sequence[View], refused: Sequence[ViewResult], 
         answer = installed.score(views).as_json()
     except NoResult as reason:
         return named | {"reason": str(reason), "not_scored": left_out}
-    told = {"seconds": round(time.monotonic() - start, 2), "device": installed.compute.name, "model": installed.card.identity}
+    told = {"seconds": round(time.monotonic() - start, 2), "device": installed.device, "model": installed.card.identity}
     rests_on = answer["rests_on"] + (f"; {len(left_out)} more left out" if left_out else "")
     return named | answer | {"views": [*answer["views"], *left_out], "rests_on": rests_on} | told

@@ -32,7 +32,7 @@ class BreastScorer:
 
     @property
     def device(self) -> str:
-        return self.model.compute.name
+        return self.model.device
 
     def decode(self, case: Case, report: Report) -> None:
         decoded = {}
